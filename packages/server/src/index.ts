@@ -1,0 +1,3 @@
+export { Database } from './platform/database/index.js';
+export { type Config, ConfigError, loadConfig } from './platform/config/index.js';
+export { createLogger, type Logger } from './platform/logging/index.js';

@@ -1,0 +1,106 @@
+import pg from 'pg';
+import type { DatabaseConfig } from '../config/index.js';
+import { currentRequestId } from '../logging/index.js';
+import { Transaction } from './transaction.js';
+
+export interface TransactionOptions {
+  /** The transaction only reads; PostgreSQL refuses writes in it. */
+  readonly readOnly?: boolean;
+}
+
+/** PostgreSQL serves at most 63 bytes of an application name. */
+const APPLICATION_NAME_LENGTH = 63;
+
+/**
+ * The pool of connections of one process, and the only way to a transaction.
+ *
+ * The tenant, the time limit of statements and the request id are set per transaction and not per session, so that a
+ * transaction-mode pooler may stand in between.
+ */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly #statementTimeoutMs: number;
+  readonly #applicationName: string;
+
+  /** @param role Role of the process (`api`, `worker`), shown in `pg_stat_activity` with the request id. */
+  constructor(config: DatabaseConfig, role = 'healthcare') {
+    this.#statementTimeoutMs = config.statementTimeoutMs;
+    this.#applicationName = role;
+    this.pool = new pg.Pool({
+      connectionString: config.url,
+      max: config.poolSize,
+      connectionTimeoutMillis: config.connectTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      application_name: role,
+      keepAlive: true,
+      pipeline: true,
+    });
+    // A connection that breaks while idle is dropped by the pool; without a listener it would end the process.
+    this.pool.on('error', () => {});
+  }
+
+  /** Runs `work` in one transaction that sees and writes only the rows of `tenantId`. */
+  async withTenant<T>(
+    tenantId: number,
+    work: (tx: Transaction) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    return this.#inTransaction(String(tenantId), work, options);
+  }
+
+  /** Runs `work` in one transaction that is bound to no tenant: tables of tenants are empty to it. */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.#inTransaction('', work, options);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  async #inTransaction<T>(
+    tenant: string,
+    work: (tx: Transaction) => Promise<T>,
+    options: TransactionOptions,
+  ): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    // A connection lost in the middle fails the query at hand too; the listener keeps it from ending the process.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      // Not awaited on their own: they travel with the first statement of `work`.
+      const opened = Promise.all([
+        client.query(options.readOnly === true ? 'begin read only' : 'begin'),
+        client.query({ name: 'bind', text: BIND, values: [tenant, String(this.#statementTimeoutMs), this.#label()] }),
+      ]);
+      opened.catch(() => {});
+      const result = await work(new Transaction(client));
+      await opened;
+      const committed = await client.query('commit');
+      if (committed.command !== 'COMMIT') {
+        throw new Error('The transaction was rolled back: one of its statements had failed.');
+      }
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((failure: unknown) => {
+        broken ??= failure instanceof Error ? failure : new Error('rollback failed');
+      });
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  #label(): string {
+    const requestId = currentRequestId();
+    const label = requestId === undefined ? this.#applicationName : `${this.#applicationName} ${requestId}`;
+    return label.slice(0, APPLICATION_NAME_LENGTH);
+  }
+}
+
+const BIND =
+  "select set_config('app.tenant_id', $1, true), set_config('statement_timeout', $2, true), " +
+  "set_config('application_name', $3, true)";

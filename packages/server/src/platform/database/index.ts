@@ -1,0 +1,3 @@
+export { Database, type TransactionOptions } from './database.js';
+export { createSqlBuilder } from './sql-builder.js';
+export { Transaction, type Tx } from './transaction.js';

@@ -1,0 +1,1 @@
+export { FhirError, type IssueCode, type OperationOutcome, type OutcomeIssue } from './fhir-error.js';
