@@ -6,13 +6,11 @@
 --
 -- There are no foreign keys to platform.tenant: each insert would lock the tenant's row. The policies check more.
 
-create sequence fhir.resource_key as bigint;
-
 -- The current version of every resource; a deleted resource stays, without a body.
 create table fhir.resource (
   tenant_id integer not null,
   version integer not null check (version > 0),
-  -- Given once, at the first version, in order of creation: what search entries point at and pages continue from.
+  -- Given once, at the first version, and grows with time: what search entries point at and pages continue from.
   key bigint not null,
   -- First 64 bits of the SHA-256 of 'Type/id': what reference_entry.target holds for a reference to this resource.
   target bigint not null,
@@ -114,7 +112,6 @@ begin
 end
 $$;
 
-grant usage on sequence fhir.resource_key to healthcare_app;
 grant select, insert, update on fhir.resource to healthcare_app;
 grant select, insert on fhir.resource_history to healthcare_app;
 grant select, insert, delete on fhir.token_entry, fhir.string_entry, fhir.reference_entry, fhir.date_entry

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from './config-error.js';
 
@@ -34,6 +35,7 @@ const environment = z.object({
     .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),
   REQUEST_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(256 * 1_024 * 1_024).default(32 * 1_024 * 1_024),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
+  SHUTDOWN_DRAIN_MS: z.coerce.number().int().min(0).max(300_000).default(0),
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(15_000),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
   SUBSCRIPTION_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(25).default(8),
@@ -48,6 +50,7 @@ export interface Config {
   /** Origin under which clients see the server, without a slash at the end. */
   readonly publicUrl: string;
   readonly fhirBaseUrl: string;
+  readonly softwareVersion: string;
   readonly logLevel: z.infer<typeof environment>['LOG_LEVEL'];
   readonly database: DatabaseConfig;
   readonly migrationDatabaseUrl: string;
@@ -57,7 +60,12 @@ export interface Config {
     readonly bodyLimitBytes: number;
     readonly requestTimeoutMs: number;
   };
-  readonly shutdownTimeoutMs: number;
+  readonly shutdown: {
+    /** How long to go on serving after readiness is off, until no load balancer sends requests any more. */
+    readonly drainMs: number;
+    /** How long open requests and jobs may take to end after that. */
+    readonly timeoutMs: number;
+  };
   readonly workerConcurrency: number;
   readonly subscriptions: {
     readonly maxAttempts: number;
@@ -104,6 +112,7 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     workerPort: env.WORKER_PORT,
     publicUrl,
     fhirBaseUrl: `${publicUrl}/fhir/R4`,
+    softwareVersion: readSoftwareVersion(),
     logLevel: env.LOG_LEVEL,
     database: Object.freeze({
       url: env.DATABASE_URL,
@@ -115,11 +124,16 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     queueDatabaseUrl: env.QUEUE_DATABASE_URL ?? env.DATABASE_URL,
     identityEncryptionKey: Buffer.from(env.IDENTITY_ENCRYPTION_KEY, 'base64'),
     http: Object.freeze({ bodyLimitBytes: env.REQUEST_BODY_LIMIT_BYTES, requestTimeoutMs: env.REQUEST_TIMEOUT_MS }),
-    shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+    shutdown: Object.freeze({ drainMs: env.SHUTDOWN_DRAIN_MS, timeoutMs: env.SHUTDOWN_TIMEOUT_MS }),
     workerConcurrency: env.WORKER_CONCURRENCY,
     subscriptions: Object.freeze({
       maxAttempts: env.SUBSCRIPTION_MAX_ATTEMPTS,
       allowedNetworks: Object.freeze(env.SUBSCRIPTION_ALLOWED_NETWORKS),
     }),
   });
+}
+
+function readSoftwareVersion(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -48,6 +48,37 @@ export class Database {
     return this.#inTransaction(String(tenantId), work, options);
   }
 
+  /**
+   * One prepared statement that reads, in one flight: begin, bind, read and commit travel together.
+   *
+   * @param statement Its `name` stands for the same `text` everywhere.
+   */
+  async read<Row extends pg.QueryResultRow>(
+    tenantId: number,
+    statement: { readonly name: string; readonly text: string },
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      // The commit is sent whatever becomes of the read: after a failure it is a rollback.
+      const [, , result] = await Promise.all([
+        client.query('begin read only'),
+        client.query({ name: 'bind', text: BIND, values: this.#bindings(String(tenantId)) }),
+        client.query<Row>({ ...statement, values: values as unknown[] }),
+        client.query('commit'),
+      ]);
+      return result.rows;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
   /** Runs `work` in one transaction that is bound to no tenant: tables of tenants are empty to it. */
   async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return this.#inTransaction('', work, options);
@@ -73,7 +104,7 @@ export class Database {
       // Not awaited on their own: they travel with the first statement of `work`.
       const opened = Promise.all([
         client.query(options.readOnly === true ? 'begin read only' : 'begin'),
-        client.query({ name: 'bind', text: BIND, values: [tenant, String(this.#statementTimeoutMs), this.#label()] }),
+        client.query({ name: 'bind', text: BIND, values: this.#bindings(tenant) }),
       ]);
       opened.catch(() => {});
       const result = await work(new Transaction(client));
@@ -94,10 +125,10 @@ export class Database {
     }
   }
 
-  #label(): string {
+  #bindings(tenant: string): string[] {
     const requestId = currentRequestId();
     const label = requestId === undefined ? this.#applicationName : `${this.#applicationName} ${requestId}`;
-    return label.slice(0, APPLICATION_NAME_LENGTH);
+    return [tenant, String(this.#statementTimeoutMs), label.slice(0, APPLICATION_NAME_LENGTH)];
   }
 }
 

@@ -1,0 +1,3 @@
+import { runProcess, startApi } from '@healthcare/server';
+
+await runProcess(() => startApi(process.env));

@@ -1,0 +1,16 @@
+export { authorize, FhirService, type ReadInteraction } from './fhir-service.js';
+export { bundleText, type BundleEntryText } from './bundle-text.js';
+export { carryOutOnce, idempotentRequest, type IdempotentRequest, partOf } from './idempotency.js';
+export { type Interaction, parseInteraction } from './interaction.js';
+export type { InteractionRequest, InteractionResult } from './interaction-request.js';
+export { retryOnConflict } from './retry-on-conflict.js';
+export { readSearch } from './search-type.js';
+export { applySubset, parseSubset, type Subset, WHOLE } from './subset.js';
+export type { TargetedWrite } from './plan-write.js';
+export { etagOf } from './version-id.js';
+export { validateForWrite } from './validate-for-write.js';
+export { type StoredChange, type WriteObserver, WRITE_OBSERVERS } from './write-observer.js';
+export type { WriteOutcome, WriteRequest } from './write-request.js';
+export { writeRequestOf, type WriteInteraction } from './write-request-of.js';
+export { ResourceWrites, type RewriteReferences } from './write-resources.js';
+export { answerWrite } from './write-result.js';

@@ -1,0 +1,2 @@
+export { ConditionMatcher } from './condition-matcher.js';
+export { type SearchPage, SearchReader } from './search-reader.js';

@@ -1,0 +1,4 @@
+export { migrationLevel } from './applied-migrations.js';
+export { migrate, type MigrateOptions, type MigrateResult } from './migrate.js';
+export { MigrationError } from './migration-error.js';
+export { migrationsDirectory, readMigrations } from './migration-file.js';
