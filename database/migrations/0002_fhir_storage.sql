@@ -4,6 +4,8 @@
 -- tables can be distributed by tenant. Search conditions are B-tree operators on integers and text "C", since an index
 -- may serve a condition under row-level security only if its operator is leakproof.
 --
+-- Bodies are compressed as default_toast_compression says: not every build of PostgreSQL has lz4.
+--
 -- There are no foreign keys to platform.tenant: each insert would lock the tenant's row. The policies check more.
 
 -- The current version of every resource; a deleted resource stays, without a body.
@@ -20,7 +22,7 @@ create table fhir.resource (
   -- HTTP method that made this version, as history tells it.
   method text collate "C" not null check (method in ('POST', 'PUT', 'DELETE')),
   -- The JSON that goes to the client as it is; null: deleted.
-  body text compression lz4 check ((body is null) = (method = 'DELETE')),
+  body text check ((body is null) = (method = 'DELETE')),
   primary key (tenant_id, type, id),
   unique (tenant_id, type, key)
 );
@@ -35,7 +37,7 @@ create table fhir.resource_history (
   type text collate "C" not null,
   id text collate "C" not null,
   method text collate "C" not null,
-  body text compression lz4,
+  body text,
   primary key (tenant_id, type, id, version)
 );
 create index resource_history_last_updated on fhir.resource_history (tenant_id, type, last_updated, key, version);
@@ -90,7 +92,7 @@ create table fhir.idempotent_request (
   -- SHA-256 of method, path and body: the same key with another request is a mistake of the client.
   fingerprint bytea not null,
   status smallint,
-  response text compression lz4,
+  response text,
   created_at timestamptz not null default now(),
   primary key (tenant_id, key)
 );
