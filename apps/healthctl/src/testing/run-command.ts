@@ -23,7 +23,7 @@ export async function runCommand(inputs: readonly string[], options: RunOptions)
     stdout: { write: (text: string) => void (stdout += text) },
     stderr: { write: (text: string) => void (stderr += text) },
     env: { STRICLI_NO_COLOR: '1', ...options.env },
-    exitCode: 0,
+    exitCode: null as number | null,
   };
   const clock: Clock = {
     now: options.nowMs ?? Date.now,
@@ -51,5 +51,5 @@ export async function runCommand(inputs: readonly string[], options: RunOptions)
       },
     },
   });
-  return { stdout, stderr, exitCode: process.exitCode };
+  return { stdout, stderr, exitCode: process.exitCode ?? 0 };
 }
