@@ -27,7 +27,7 @@ begin
 
     -- The migrating login may become either role, so that one login suffices where there is only one.
     for attempt in 1 .. 20 loop
-      select rolsuper or pg_has_role(current_user, role_name, 'member') into login_sets
+      select rolsuper or pg_has_role(current_user, role_name, 'set') into login_sets
         from pg_roles where rolname = current_user;
       exit when login_sets;
       begin
@@ -42,6 +42,10 @@ begin
           perform pg_sleep(0.05);
       end;
     end loop;
+    if not login_sets then
+      raise exception 'the login % could not be made a member of the role %', current_user, role_name
+        using hint = 'Start again; other databases of this server were being migrated at the same time.';
+    end if;
   end loop;
 
   if exists (

@@ -23,6 +23,9 @@ export interface MigrateResult {
   readonly version: string;
 }
 
+/** Needed: the SET option of role memberships. */
+const OLDEST_SERVER_VERSION = 16;
+
 /** A migration may wait for a table's lock this long: whoever comes behind it in the queue waits as well. */
 const TABLE_LOCK_TIMEOUT_MS = 15_000;
 
@@ -43,6 +46,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   client.on('error', () => {});
   await connect(client);
   try {
+    await requireServerVersion(client);
     await client.query(
       `set statement_timeout = 0; set lock_timeout = ${TABLE_LOCK_TIMEOUT_MS}; set client_min_messages = warning; ` +
         // Every name in a migration says its schema; one that does not fails here rather than land in `public`.
@@ -70,6 +74,18 @@ async function connect(client: pg.Client): Promise<void> {
       `The database at ${client.host}:${client.port} cannot be used for migrations (${reason(error)}): check ` +
         'MIGRATION_DATABASE_URL or DATABASE_URL, and that PostgreSQL runs.',
       { cause: error },
+    );
+  }
+}
+
+async function requireServerVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: number }>(
+    "select current_setting('server_version_num')::int / 10000 as version",
+  );
+  const version = rows[0]?.version ?? 0;
+  if (version < OLDEST_SERVER_VERSION) {
+    throw new MigrationError(
+      `The database runs on PostgreSQL ${version}: upgrade it to ${OLDEST_SERVER_VERSION} or newer.`,
     );
   }
 }

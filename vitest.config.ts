@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+/** Pure packages: they need no database and do not wait for one. */
+const pure = ['packages/fhir', 'apps/healthctl'];
+
+const tests = (directories: readonly string[]): string[] =>
+  directories.flatMap((directory) => [`${directory}/src/**/*.test.ts`, `${directory}/scripts/**/*.test.{ts,mts}`]);
+
+const node = {
+  environment: 'node',
+  pool: 'forks',
+  // Tests use the processor themselves: PostgreSQL and the processes that they start run beside them.
+  maxWorkers: 2,
+  testTimeout: 15_000,
+  hookTimeout: 30_000,
+} as const;
+
+export default defineConfig({
+  test: {
+    passWithNoTests: false,
+    projects: [
+      { test: { ...node, name: 'unit', include: tests(pure) } },
+      {
+        test: {
+          ...node,
+          name: 'integration',
+          include: [...tests(['packages/!(fhir)', 'apps/!(healthctl|standalone)']), 'tests/**/*.test.ts'],
+          globalSetup: ['tests/support/global-setup.ts'],
+        },
+      },
+      {
+        // Boots the whole product: one at a time, each with a PostgreSQL of its own.
+        test: { ...node, name: 'standalone', include: tests(['apps/standalone', 'scripts']), maxWorkers: 1, testTimeout: 60_000 },
+      },
+    ],
+  },
+});
