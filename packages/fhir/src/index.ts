@@ -7,3 +7,5 @@ export { JsonSyntaxError } from './json/json-syntax-error.js';
 export { parseJson } from './json/parse-json.js';
 export { validateResource } from './validation/validate-resource.js';
 export type { ValidationIssue, ValidationIssueCode } from './validation/validation-issue.js';
+export { selectElements, unknownElements } from './summary/select-elements.js';
+export { summarize, type ResourceSummaryMode } from './summary/summarize.js';

@@ -52,6 +52,7 @@ export const RESTORED_ELEMENTS: Readonly<Record<string, string>> = {
     '0..1 Reference(PractitionerRole,Practitioner,Organization,Device,Patient,RelatedPerson) summary',
   'AuditEvent.source.observer':
     '1..1 Reference(PractitionerRole,Practitioner,Organization,Device,Patient,RelatedPerson) summary',
+  'Bundle.entry.response.outcome': '0..1 Resource summary',
   'DetectedIssue.status': '1..1 code summary modifier binding=observation-status',
   'EvidenceVariable.characteristic': '1..* EvidenceVariable.characteristic summary',
   'EvidenceVariable.characteristic.description': '0..1 string',

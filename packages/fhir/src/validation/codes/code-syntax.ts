@@ -1,6 +1,6 @@
 import type { CodeSyntax } from '../../definitions/structures.js';
 
-// Sticky letters of RFC 2045's token; no two adjacent parts can match the same character, so all of these are linear.
+// RFC 2045, "token". In all of these no two adjacent parts can match the same character: linear time.
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const MIME_TYPE = new RegExp(`^${TOKEN}/${TOKEN}(?: ?; ?${TOKEN}=(?:${TOKEN}|"[^"\\\\]*"))*;?$`);
 /** RFC 5646: a language, then subtags of one to eight characters; `x-…` and the grandfathered `i-…` included. */

@@ -17,7 +17,7 @@ export function membershipOf(name: string): ValueSetMembership {
   const valueSet = structures.valueSets[name]!;
   if ('syntax' in valueSet) {
     const { test, expected } = codeSyntaxes[valueSet.syntax];
-    return { hasCode: test, hasCoding: (system, code) => system === valueSet.system && test(code), expected };
+    return { hasCode: test, hasCoding: (system, code) => system === valueSet.system && test(code), expected: `${expected}, system ${valueSet.system}` };
   }
   const bySystem = new Map(Object.entries(valueSet.codes).map(([system, codes]) => [system, new Set(codes)]));
   const all = new Set(Object.values(valueSet.codes).flat());

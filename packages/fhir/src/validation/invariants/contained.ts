@@ -10,7 +10,8 @@ export function checkContained(resource: JsonObject, issues: IssueCollector): vo
   for (const [index, item] of (contained as unknown[]).entries()) {
     if (typeof item !== 'object' || item === null) continue;
     const { id, meta } = item as { readonly id?: unknown; readonly meta?: unknown };
-    if (!fragments.has(`#${String(id)}`) && !refersToContainer(item)) {
+    const isReferredTo = typeof id === 'string' && fragments.has(`#${id}`);
+    if (!isReferredTo && !refersToContainer(item)) {
       const text = 'Expected an id that the resource around it refers to with # (dom-3)';
       issues.add('invariant', text, 'contained', index);
     }

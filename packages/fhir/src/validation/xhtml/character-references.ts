@@ -1,6 +1,8 @@
 /** The references XML has by itself. XHTML's named ones (`&nbsp;`) are not available in FHIR (R4 narrative.html). */
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-const REFERENCE = /&(?:([a-zA-Z][a-zA-Z0-9]{0,31})|#([0-9]{1,7})|#x([0-9a-fA-F]{1,6}));|&/g;
+const REFERENCE = /&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9a-fA-F]{1,6}));/g;
+/** Looked for first: text full of bare ampersands is refused at the first of them. */
+const BARE_AMPERSAND = /&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)/;
 
 /**
  * Resolves the character references of text or an attribute value.
@@ -8,13 +10,13 @@ const REFERENCE = /&(?:([a-zA-Z][a-zA-Z0-9]{0,31})|#([0-9]{1,7})|#x([0-9a-fA-F]{
  */
 export function resolveReferences(text: string): string | undefined {
   if (!text.includes('&')) return text;
+  if (BARE_AMPERSAND.test(text)) return undefined;
   let isValid = true;
   const resolved = text.replaceAll(REFERENCE, (_match, name?: string, decimal?: string, hex?: string) => {
-    if (name !== undefined && Object.hasOwn(NAMED, name)) return NAMED[name]!;
-    const point = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : -1;
-    if (isXmlCharacter(point)) return String.fromCodePoint(point);
-    isValid = false;
-    return '';
+    if (name !== undefined) return NAMED[name]!;
+    const point = decimal !== undefined ? Number(decimal) : Number.parseInt(hex!, 16);
+    isValid &&= isXmlCharacter(point);
+    return isValid ? String.fromCodePoint(point) : '';
   });
   return isValid ? resolved : undefined;
 }
