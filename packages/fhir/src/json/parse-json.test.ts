@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSyntaxFault } from './find-syntax-fault.js';
-import { isDecimal, isRawNumber, numberOf, textOfNumber } from './json-number.js';
+import { isDecimal, numberOf } from './json-number.js';
 import { JsonSyntaxError } from './json-syntax-error.js';
 import { parseJson } from './parse-json.js';
 
@@ -41,6 +41,7 @@ const jsonText = fc.letrec<{ value: string }>((tie) => ({
     fc.array(tie('value'), { maxLength: 4 }).map((items) => `[${items.join(',')}]`),
     fc
       .uniqueArray(fc.tuple(fc.string({ minLength: 1 }), tie('value')), { maxLength: 4, selector: ([name]) => name })
+      // JavaScript moves members with numbers for names to the front.
       .map((members) => members.filter(([name]) => !/^\d+$/.test(name)))
       .map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
   ),
@@ -71,8 +72,7 @@ describe('parseJson', () => {
     'keeps %s as text',
     (text) => {
       const { value } = parseJson(`{"value":${text}}`) as { value: unknown };
-      expect(isRawNumber(value)).toBe(true);
-      expect(isDecimal(value) && textOfNumber(value)).toBe(text);
+      expect(JSON.isRawJSON(value) && value.rawJSON).toBe(text);
       expect(isDecimal(value) && numberOf(value)).toBe(Number(text));
     },
   );
@@ -154,7 +154,7 @@ describe('parseJson', () => {
     const depth = 200_000;
     expect(parseJson('['.repeat(depth) + ']'.repeat(depth))).toBeInstanceOf(Array);
     expect(errorOf('['.repeat(depth)).column).toBe(depth + 1);
-    expect(() => parseJson(`${'['.repeat(depth)}1.00${']'.repeat(depth)}`)).toThrow(JsonSyntaxError);
+    expect(parseJson(`${'['.repeat(depth)}1.00${']'.repeat(depth)}`)).toBeInstanceOf(Array);
     const started = performance.now();
     expect(errorOf(`"${'\\\\'.repeat(1_000_000)}`).reason).toBe('The text ends too early');
     expect(parseJson(`"${'\\\\\\"'.repeat(500_000)}"`)).toHaveLength(1_000_000);

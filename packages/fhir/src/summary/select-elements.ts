@@ -1,8 +1,7 @@
 import { elementsOf } from '../definitions/elements.js';
+import type { ResourceObject } from './resource-object.js';
 import { pickMembers } from './summarize.js';
 import { markSubsetted } from './subsetted.js';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What changes the meaning of everything else is not left out. */
 const MODIFIERS: ReadonlySet<string> = new Set(['implicitRules', 'modifierExtension']);
@@ -13,11 +12,10 @@ const MODIFIERS: ReadonlySet<string> = new Set(['implicitRules', 'modifierExtens
  * @param elements root-level names; a choice as `value`, `value[x]` or `valueQuantity`
  * @param resource valid, with a resourceType of R4; it is not changed, and the result shares its parts
  */
-export function selectElements(resource: JsonObject, elements: readonly string[]): JsonObject {
-  const type = resource['resourceType'] as string;
-  const wanted = new Set(elements.map((name) => elementNamed(type, name)));
+export function selectElements(resource: ResourceObject, elements: readonly string[]): ResourceObject {
+  const wanted = new Set(elements.map((name) => elementNamed(resource.resourceType, name)));
   return markSubsetted(
-    pickMembers(resource, type, (name, isMandatory) => isMandatory || wanted.has(name) || MODIFIERS.has(name)),
+    pickMembers(resource, (name, isMandatory) => isMandatory || wanted.has(name) || MODIFIERS.has(name)),
   );
 }
 

@@ -1,8 +1,7 @@
 import { elementsOf, hasType } from '../definitions/elements.js';
 import { memberElementsOf } from './member-elements.js';
+import type { JsonObject, ResourceObject } from './resource-object.js';
 import { markSubsetted } from './subsetted.js';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** `_summary=count` and `false` do not change resources. */
 export type ResourceSummaryMode = 'true' | 'text' | 'data';
@@ -17,15 +16,14 @@ const ALWAYS: ReadonlySet<string> = new Set(['resourceType', 'id', 'meta']);
  *
  * @param resource valid, with a resourceType of R4; it is not changed, and the result shares its parts
  */
-export function summarize(resource: JsonObject, mode: ResourceSummaryMode): JsonObject {
-  const type = resource['resourceType'] as string;
+export function summarize(resource: ResourceObject, mode: ResourceSummaryMode): ResourceObject {
   switch (mode) {
     case 'true':
-      return markSubsetted(summaryOf(resource, type));
+      return markSubsetted(summaryOf(resource as unknown as JsonObject, resource.resourceType) as unknown as ResourceObject);
     case 'text':
-      return markSubsetted(pickMembers(resource, type, (name, isMandatory) => isMandatory || name === 'text'));
+      return markSubsetted(pickMembers(resource, (name, isMandatory) => isMandatory || name === 'text'));
     case 'data': {
-      const { text: _narrative, ...data } = resource;
+      const { text: _narrative, ...data } = resource as ResourceObject & { readonly text?: unknown };
       return markSubsetted(data);
     }
   }
@@ -36,17 +34,16 @@ export function summarize(resource: JsonObject, mode: ResourceSummaryMode): Json
  * @param isWanted told the element's name, without type for a choice, and whether it has to be there
  */
 export function pickMembers(
-  resource: JsonObject,
-  type: string,
+  resource: ResourceObject,
   isWanted: (name: string, isMandatory: boolean) => boolean,
-): JsonObject {
-  const members = memberElementsOf(type);
+): ResourceObject {
+  const members = memberElementsOf(resource.resourceType);
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(resource)) {
     const element = members.get(name)?.element;
     if (ALWAYS.has(name) || (element && isWanted(element.name, element.min > 0))) picked[name] = value;
   }
-  return picked;
+  return picked as unknown as ResourceObject;
 }
 
 function summaryOf(value: JsonObject, typeName: string): JsonObject {

@@ -3,6 +3,7 @@ import { resourceTypes } from '../definitions/resource-types.js';
 import { parseJson } from '../json/parse-json.js';
 import { sampleOf } from '../testing/sample-resource.js';
 import { validateResource } from '../validation/validate-resource.js';
+import type { ResourceObject } from './resource-object.js';
 import { selectElements, unknownElements } from './select-elements.js';
 import { summarize } from './summarize.js';
 
@@ -61,7 +62,7 @@ describe('_summary=true', () => {
   it('keeps the text of numbers', () => {
     const text =
       '{"resourceType":"Observation","meta":{"tag":[]},"status":"final","code":{"text":"a"},"valueQuantity":{"value":1.50,"unit":"g"}}';
-    expect(JSON.stringify(summarize(parseJson(text) as Record<string, unknown>, 'true'))).toBe(
+    expect(JSON.stringify(summarize(parseJson(text) as unknown as ResourceObject, 'true'))).toBe(
       text.replace('[]', JSON.stringify([SUBSETTED])),
     );
   });
@@ -69,7 +70,7 @@ describe('_summary=true', () => {
   it('makes valid resources of every type', () => {
     for (const type of resourceTypes) {
       for (const mode of ['true', 'text', 'data'] as const) {
-        const summary = summarize(sampleOf(type, 2), mode);
+        const summary = summarize(sampleOf(type, 2) as unknown as ResourceObject, mode);
         expect([type, mode, validateResource(summary)]).toEqual([type, mode, []]);
       }
     }

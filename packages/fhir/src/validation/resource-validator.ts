@@ -1,6 +1,5 @@
 import { choiceMember } from '../definitions/elements.js';
 import { isResourceType } from '../definitions/resource-types.js';
-import { isRawNumber } from '../json/json-number.js';
 import { checkContained } from './invariants/contained.js';
 import type { JsonObject } from './invariants/invariant.js';
 import type { IssueCollector } from './issue-collector.js';
@@ -15,7 +14,7 @@ export const MAX_DEPTH = 64;
 const ANY_TARGET: readonly string[] = [];
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
 
 /** Walks one resource by the rules of its types. */

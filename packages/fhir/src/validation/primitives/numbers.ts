@@ -1,4 +1,4 @@
-import { isDecimal, isRawNumber } from '../../json/json-number.js';
+import { isDecimal } from '../../json/json-number.js';
 import type { ValueCheck, ValueFault } from '../validation-issue.js';
 
 const notBoolean: ValueFault = { code: 'structure', diagnostics: 'Expected true or false' };
@@ -17,7 +17,7 @@ function checkInteger(low: number, high: number): ValueCheck {
   const isWithin = (value: number): boolean => Number.isInteger(value) && value >= low && value <= high;
   return (value) => {
     if (typeof value === 'number') return isWithin(value) ? undefined : fault;
-    if (!isRawNumber(value)) return notNumber;
+    if (!JSON.isRawJSON(value)) return notNumber;
     return isWhole(value.rawJSON, low) && isWithin(Number(value.rawJSON)) ? undefined : fault;
   };
 }
