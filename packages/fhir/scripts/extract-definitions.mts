@@ -5,11 +5,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  FORMAT_VALUE_SET,
-  RESTORED_VALUE_SETS,
-  SYNTAX_OF_VALUE_SETS,
-} from './definitions/corrections.mts';
+import { FORMAT_VALUE_SET, RESTORED_VALUE_SETS, SYNTAX_OF_VALUE_SETS } from './definitions/corrections.mts';
 import { StructureExtractor, type StructureDefinition } from './definitions/structures.mts';
 import { ValueSetExpander, type TerminologyResource } from './definitions/value-sets.mts';
 

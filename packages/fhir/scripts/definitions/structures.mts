@@ -1,9 +1,4 @@
-import {
-  FORMAT_ELEMENTS,
-  FORMAT_VALUE_SET,
-  REMOVED_ELEMENTS,
-  RESTORED_ELEMENTS,
-} from './corrections.mts';
+import { FORMAT_ELEMENTS, FORMAT_VALUE_SET, REMOVED_ELEMENTS, RESTORED_ELEMENTS } from './corrections.mts';
 
 /** The parts of a StructureDefinition that are read here. */
 interface TypeReference {
@@ -38,7 +33,7 @@ export interface StructureDefinition {
 }
 
 /** A type of the output: a resource, a data type, or the anonymous type of an element with children (`Patient.contact`). */
-export interface ExtractedType {
+interface ExtractedType {
   kind: 'resource' | 'abstract' | 'datatype' | 'element';
   base?: string;
   /**
@@ -66,7 +61,9 @@ export class StructureExtractor {
   /** @param definitions bases before what is derived from them */
   extract(definitions: readonly StructureDefinition[]): void {
     const extension = definitions.find((definition) => definition.name === 'Extension')!;
-    this.openTypes = this.#typesOf(extension.snapshot.element.find((element) => element.path === 'Extension.value[x]')!);
+    this.openTypes = this.#typesOf(
+      extension.snapshot.element.find((element) => element.path === 'Extension.value[x]')!,
+    );
     for (const definition of definitions) {
       if (definition.kind === 'primitive-type') this.#addPrimitive(definition);
       else this.#addType(definition);

@@ -29,7 +29,7 @@ interface ValueSet {
 export type TerminologyResource = CodeSystem | ValueSet | { readonly resourceType: 'other' };
 
 /** System URL to its codes. */
-export type Expansion = ReadonlyMap<string, ReadonlySet<string>>;
+type Expansion = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Lists the codes of value sets out of definitions alone. `undefined`: they cannot be listed from what is there. */
 export class ValueSetExpander {

@@ -5,9 +5,17 @@ const animals: TerminologyResource = {
   resourceType: 'CodeSystem',
   url: 'urn:animals',
   content: 'complete',
-  concept: [{ code: 'mammal', concept: [{ code: 'dog', concept: [{ code: 'puppy' }] }, { code: 'cat' }] }, { code: 'bird' }],
+  concept: [
+    { code: 'mammal', concept: [{ code: 'dog', concept: [{ code: 'puppy' }] }, { code: 'cat' }] },
+    { code: 'bird' },
+  ],
 };
-const fragment: TerminologyResource = { resourceType: 'CodeSystem', url: 'urn:part', content: 'fragment', concept: [{ code: 'a' }] };
+const fragment: TerminologyResource = {
+  resourceType: 'CodeSystem',
+  url: 'urn:part',
+  content: 'fragment',
+  concept: [{ code: 'a' }],
+};
 
 function expand(compose: object, ...others: TerminologyResource[]): Record<string, string[]> | undefined {
   const valueSet = { resourceType: 'ValueSet', url: 'urn:vs', compose } as TerminologyResource;
@@ -20,8 +28,12 @@ const filtered = (op: string, value: string, property = 'concept'): object => ({
 
 describe('ValueSetExpander', () => {
   it('takes a whole hierarchy, or the concepts that are named', () => {
-    expect(expand({ include: [{ system: 'urn:animals' }] })).toEqual({ 'urn:animals': ['mammal', 'dog', 'puppy', 'cat', 'bird'] });
-    expect(expand({ include: [{ system: 'urn:unknown', concept: [{ code: 'x' }] }] })).toEqual({ 'urn:unknown': ['x'] });
+    expect(expand({ include: [{ system: 'urn:animals' }] })).toEqual({
+      'urn:animals': ['mammal', 'dog', 'puppy', 'cat', 'bird'],
+    });
+    expect(expand({ include: [{ system: 'urn:unknown', concept: [{ code: 'x' }] }] })).toEqual({
+      'urn:unknown': ['x'],
+    });
   });
 
   it('computes the filters of a hierarchy', () => {
@@ -33,7 +45,9 @@ describe('ValueSetExpander', () => {
   it('joins includes, leaves out excludes and intersects value sets', () => {
     const dogs = { resourceType: 'ValueSet', url: 'urn:dogs', compose: filtered('is-a', 'dog') } as TerminologyResource;
     const exclude = [{ system: 'urn:animals', concept: [{ code: 'puppy' }] }];
-    expect(expand({ include: [{ valueSet: ['urn:dogs'] }, { system: 'urn:b', concept: [{ code: 'c' }] }], exclude }, dogs)).toEqual({
+    expect(
+      expand({ include: [{ valueSet: ['urn:dogs'] }, { system: 'urn:b', concept: [{ code: 'c' }] }], exclude }, dogs),
+    ).toEqual({
       'urn:animals': ['dog'],
       'urn:b': ['c'],
     });

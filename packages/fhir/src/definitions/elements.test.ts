@@ -10,7 +10,15 @@ describe('the R4 definitions', () => {
     expect(structures.fhirVersion).toBe('4.0.1');
     expect(resourceTypes).toHaveLength(146);
     expect(['Patient', 'Binary', 'CatalogEntry', 'VisionPrescription'].every(isResourceType)).toBe(true);
-    const others = ['Resource', 'DomainResource', 'MetadataResource', 'SubscriptionStatus', 'HumanName', 'patient', 'toString'];
+    const others = [
+      'Resource',
+      'DomainResource',
+      'MetadataResource',
+      'SubscriptionStatus',
+      'HumanName',
+      'patient',
+      'toString',
+    ];
     expect(others.filter(isResourceType)).toEqual([]);
     expect(resourceTypes).toEqual([...resourceTypes].sort());
   });
@@ -30,7 +38,10 @@ describe('the R4 definitions', () => {
       min: 1,
       types: [{ code: 'Reference', targets: ['Patient', 'RelatedPerson'] }],
     });
-    expect(elementOf('Questionnaire.item', 'item')).toMatchObject({ repeats: true, types: [{ code: 'Questionnaire.item' }] });
+    expect(elementOf('Questionnaire.item', 'item')).toMatchObject({
+      repeats: true,
+      types: [{ code: 'Questionnaire.item' }],
+    });
     expect(elementOf('Bundle', 'id')).toMatchObject({ types: [{ code: 'id' }] });
   });
 
@@ -71,7 +82,14 @@ describe('the R4 definitions', () => {
   it('are free of what their package adds to R4', () => {
     const has = (type: string, name: string): boolean => elementOf(type, name) !== undefined;
     expect(elementsOf('Meta').map(({ name }) => name)).toEqual([
-      'id', 'extension', 'versionId', 'lastUpdated', 'source', 'profile', 'security', 'tag',
+      'id',
+      'extension',
+      'versionId',
+      'lastUpdated',
+      'source',
+      'profile',
+      'security',
+      'tag',
     ]);
     expect(has('Binary', 'url') || has('ResearchStudy', 'label') || has('HealthcareService', 'offeredIn')).toBe(false);
     expect(has('EvidenceVariable.characteristic', 'definitionId')).toBe(false);
@@ -83,7 +101,12 @@ describe('the R4 definitions', () => {
   it('list the codes of every required binding, or the syntax that they follow', () => {
     const unlisted = Object.entries(structures.valueSets).filter(([, valueSet]) => 'syntax' in valueSet);
     expect(unlisted.map(([name]) => name).sort()).toEqual([
-      'LL379-9', 'all-languages', 'currencies', 'mimetypes', 'mimetypes-or-format', 'ucum-units',
+      'LL379-9',
+      'all-languages',
+      'currencies',
+      'mimetypes',
+      'mimetypes-or-format',
+      'ucum-units',
     ]);
     expect(structures.valueSets['administrative-gender']).toEqual({
       url: 'http://hl7.org/fhir/ValueSet/administrative-gender',

@@ -21,14 +21,22 @@ describe('the definitions and the R4 model of fhirpath', () => {
       if (dot < 0 || !hasType(owner)) continue;
       const member = path.slice(dot + 1);
       const matching = elementsOf(owner).flatMap((element) =>
-        element.types.filter(({ code }) => (element.isChoice ? choiceMember(element.name, code) : element.name) === member),
+        element.types.filter(
+          ({ code }) => (element.isChoice ? choiceMember(element.name, code) : element.name) === member,
+        ),
       );
       if (matching.length === 0) missing.push(path);
       const { code, refType } = typeof found === 'string' ? { code: found, refType: [] } : found;
       const [type] = matching;
       if (!type || code.startsWith('System.')) continue;
       const isSame = type.code === code || hasType(path) || type.code.includes('.');
-      const isSameTarget = code !== 'Reference' || [...type.targets].sort().join() === [...refType].sort().join().replace(/^Resource$/, '');
+      const isSameTarget =
+        code !== 'Reference' ||
+        [...type.targets].sort().join() ===
+          [...refType]
+            .sort()
+            .join()
+            .replace(/^Resource$/, '');
       if (!isSame || !isSameTarget) differing.push(path);
     }
     expect(missing).toEqual([]);

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 
 /** A type of `structures.json`, which `scripts/extract-definitions.mts` writes and describes. */
-export interface StructureType {
+interface StructureType {
   readonly kind: 'resource' | 'abstract' | 'datatype' | 'element';
   readonly base?: string;
   readonly elements: Readonly<Record<string, string>>;
 }
 
 /** The codes of a value set: by system, or, where no list can hold them, the syntax that they follow. */
-export type ValueSetDefinition =
+type ValueSetDefinition =
   | { readonly url: string; readonly codes: Readonly<Record<string, readonly string[]>> }
   | { readonly url: string; readonly system: string; readonly syntax: CodeSyntax };
 
 export type CodeSyntax = 'bcp13' | 'bcp13-or-format' | 'bcp47' | 'iso4217' | 'ucum' | 'any';
 
-export interface Structures {
+interface Structures {
   readonly fhirVersion: string;
   /** Primitive type to its published pattern, where there is one. */
   readonly primitives: Readonly<Record<string, string | null>>;

@@ -1,4 +1,4 @@
-export interface SyntaxFault {
+interface SyntaxFault {
   readonly reason: string;
   readonly offset: number;
 }
@@ -7,6 +7,7 @@ const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LITERAL = /true|false|null/y;
 /** Runs of plain characters are one step, so that a long string costs no backtracking. */
+// oxlint-disable-next-line no-control-regex -- JSON forbids them unescaped
 const STRING_PART = /[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
 
 /**

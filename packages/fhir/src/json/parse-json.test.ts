@@ -16,20 +16,31 @@ function errorOf(text: string): JsonSyntaxError {
 }
 
 const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 25 }).map((all) => all.join(''));
-const whole = fc.oneof(fc.constant('0'), digits.map((text) => text.replace(/^0+/, '') || '0'));
+const whole = fc.oneof(
+  fc.constant('0'),
+  digits.map((text) => text.replace(/^0+/, '') || '0'),
+);
 const numberText = fc
   .tuple(
     fc.constantFrom('', '-'),
     whole,
     fc.option(digits, { nil: undefined }),
-    fc.option(fc.tuple(fc.constantFrom('e', 'E', 'e+', 'E-', 'e-'), fc.integer({ min: 0, max: 400 })), { nil: undefined }),
+    fc.option(fc.tuple(fc.constantFrom('e', 'E', 'e+', 'E-', 'e-'), fc.integer({ min: 0, max: 400 })), {
+      nil: undefined,
+    }),
   )
   .map(([sign, integer, fraction, exponent]) =>
     [sign, integer, fraction === undefined ? '' : `.${fraction}`, exponent ? exponent.join('') : ''].join(''),
   );
 /** Spellings of doubles as well, so that both sides of the decision are met. */
-const anyNumberText = fc.oneof(numberText, fc.double({ noNaN: true, noDefaultInfinity: true }).map(String), fc.integer().map(String));
-const stringText = fc.oneof(fc.string(), fc.constantFrom(': 1.00,', '[1.00]', '"-0"', '\\', '\\"', '\ud800')).map((text) => JSON.stringify(text));
+const anyNumberText = fc.oneof(
+  numberText,
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.integer().map(String),
+);
+const stringText = fc
+  .oneof(fc.string(), fc.constantFrom(': 1.00,', '[1.00]', '"-0"', '\\', '\\"', '\ud800'))
+  .map((text) => JSON.stringify(text));
 
 /** JSON text with every kind of number in every place; `compact` is what has to come back. */
 const jsonText = fc.letrec<{ value: string }>((tie) => ({
@@ -68,14 +79,22 @@ describe('parseJson', () => {
     );
   });
 
-  it.each(['1.00', '1e3', '0.10', '-0', '-0.0', '123456789012345678901', '0.1234567890123456789', '1E+2', '0.0000001', '1e999'])(
-    'keeps %s as text',
-    (text) => {
-      const { value } = parseJson(`{"value":${text}}`) as { value: unknown };
-      expect(JSON.isRawJSON(value) && value.rawJSON).toBe(text);
-      expect(isDecimal(value) && numberOf(value)).toBe(Number(text));
-    },
-  );
+  it.each([
+    '1.00',
+    '1e3',
+    '0.10',
+    '-0',
+    '-0.0',
+    '123456789012345678901',
+    '0.1234567890123456789',
+    '1E+2',
+    '0.0000001',
+    '1e999',
+  ])('keeps %s as text', (text) => {
+    const { value } = parseJson(`{"value":${text}}`) as { value: unknown };
+    expect(JSON.isRawJSON(value) && value.rawJSON).toBe(text);
+    expect(isDecimal(value) && numberOf(value)).toBe(Number(text));
+  });
 
   it.each(['0', '-1', '1.5', '185', '1e+21', '1e-7', '9007199254740991'])('leaves %s a plain number', (text) => {
     expect(parseJson(`[${text}]`)).toEqual([Number(text)]);
@@ -135,17 +154,40 @@ describe('parseJson', () => {
   });
 
   it('finds a fault exactly where JSON.parse does', () => {
-    const fragments = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"', '1', '-', '.5', 'true', ' ', '\\', 'e1', '\u0001');
+    const fragments = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"',
+      '1',
+      '-',
+      '.5',
+      'true',
+      ' ',
+      '\\',
+      'e1',
+      '\u0001',
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.array(fragments, { maxLength: 9 }).map((all) => all.join('')), fc.json()), (text) => {
-        let isJson = true;
-        try {
-          JSON.parse(text);
-        } catch {
-          isJson = false;
-        }
-        expect(findSyntaxFault(text).reason === 'JSON could not be read').toBe(isJson);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.array(fragments, { maxLength: 9 }).map((all) => all.join('')),
+          fc.json(),
+        ),
+        (text) => {
+          let isJson = true;
+          try {
+            JSON.parse(text);
+          } catch {
+            isJson = false;
+          }
+          expect(findSyntaxFault(text).reason === 'JSON could not be read').toBe(isJson);
+        },
+      ),
       { numRuns: 5000 },
     );
   });

@@ -7,7 +7,7 @@ export interface NumberSpan {
   readonly end: number;
 }
 
-export interface JsonScan {
+interface JsonScan {
   /** Members of all objects, those that a later one of the same name will replace included. */
   readonly members: number;
   /** The numbers that would come back from a double in another spelling, in their order. */
@@ -60,7 +60,9 @@ function endOfNumber(text: string, start: number): number {
 
 /** Digits, `+`, `-`, `.`, `E`, `e`. NaN (the end of the text) is none. */
 function isNumberCharacter(char: number): boolean {
-  return (char >= 0x30 && char <= 0x39) || char === 0x2e || char === 0x2d || char === 0x65 || char === 0x45 || char === 0x2b;
+  return (
+    (char >= 0x30 && char <= 0x39) || char === 0x2e || char === 0x2d || char === 0x65 || char === 0x45 || char === 0x2b
+  );
 }
 
 /** Whether `JSON.stringify` of the double gives this text. Up to 15 digits need not be tried: most numbers are short. */

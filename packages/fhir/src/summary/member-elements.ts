@@ -1,6 +1,6 @@
 import { choiceMember, elementsOf, type ElementDefinition } from '../definitions/elements.js';
 
-export interface MemberElement {
+interface MemberElement {
   readonly element: ElementDefinition;
   readonly typeName: string;
 }

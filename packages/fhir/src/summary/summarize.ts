@@ -19,7 +19,9 @@ const ALWAYS: ReadonlySet<string> = new Set(['resourceType', 'id', 'meta']);
 export function summarize(resource: ResourceObject, mode: ResourceSummaryMode): ResourceObject {
   switch (mode) {
     case 'true':
-      return markSubsetted(summaryOf(resource as unknown as JsonObject, resource.resourceType) as unknown as ResourceObject);
+      return markSubsetted(
+        summaryOf(resource as unknown as JsonObject, resource.resourceType) as unknown as ResourceObject,
+      );
     case 'text':
       return markSubsetted(pickMembers(resource, (name, isMandatory) => isMandatory || name === 'text'));
     case 'data': {

@@ -1,4 +1,10 @@
-import { choiceMember, elementsOf, isPrimitive, type ElementDefinition, type ElementType } from '../definitions/elements.js';
+import {
+  choiceMember,
+  elementsOf,
+  isPrimitive,
+  type ElementDefinition,
+  type ElementType,
+} from '../definitions/elements.js';
 import { structures } from '../definitions/structures.js';
 
 export type Json = { [name: string]: unknown };

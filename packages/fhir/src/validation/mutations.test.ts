@@ -88,7 +88,11 @@ function breakMember(root: Json, place: Place): number {
   if (member.element.min > 0) expectOne(undefined, 'required', `${ownerPath}.${member.element.name}`);
   if (member.kind !== 'primitive') {
     expectOne(wrap('text'), 'structure', at);
-    expectOne(wrap({}), member.kind === 'resource' ? 'required' : 'structure', member.kind === 'resource' ? `${at}.resourceType` : at);
+    expectOne(
+      wrap({}),
+      member.kind === 'resource' ? 'required' : 'structure',
+      member.kind === 'resource' ? `${at}.resourceType` : at,
+    );
     return count;
   }
   expectOne(wrap({}), 'structure', at);
@@ -108,12 +112,17 @@ function expectUnknownMember(root: Json, owner: Json, ownerPath: string): void {
 describe('validateResource on every resource type', () => {
   it.each(resourceTypes)('%s: accepts a full sample, finds each fault where it is', (type) => {
     let mutations = 0;
-    for (const [pick, depth] of [[0, 2], [1, 1]] as const) {
+    for (const [pick, depth] of [
+      [0, 2],
+      [1, 1],
+    ] as const) {
       const sample = sampleOf(type, depth, pick);
       expect(validateResource(sample)).toEqual([]);
       // Once for each member of each type is enough: a Period is broken in the same ways wherever it stands.
       const places = [
-        ...new Map([...placesIn(sample, type, type)].map((place) => [`${place.ownerType}.${place.name}`, place])).values(),
+        ...new Map(
+          [...placesIn(sample, type, type)].map((place) => [`${place.ownerType}.${place.name}`, place]),
+        ).values(),
       ];
       for (const place of places) mutations += breakMember(sample, place);
       const owners = new Map(places.map(({ owner, ownerPath }) => [ownerPath, owner]));

@@ -45,7 +45,8 @@ describe.skipIf(!isPresent)('published resources', () => {
       const reason = REFUSED[file];
       if (reason) expect(errors.every((error) => reason.test(error)) && errors.length > 0).toBe(true);
       else expect([file, errors]).toEqual([file, []]);
-      const numbers = (json: string): string[] => json.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
+      const numbers = (json: string): string[] =>
+        json.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').match(/-?\d[\d.eE+-]*/g) ?? [];
       expect(numbers(JSON.stringify(resource))).toEqual(numbers(text));
       files += 1;
     }

@@ -1,4 +1,10 @@
-import { choiceMember, elementsOf, isPrimitive, type ElementDefinition, type ElementType } from '../definitions/elements.js';
+import {
+  choiceMember,
+  elementsOf,
+  isPrimitive,
+  type ElementDefinition,
+  type ElementType,
+} from '../definitions/elements.js';
 import { structures } from '../definitions/structures.js';
 import { checkBoundCode } from './codes/check-code.js';
 import { checkBoundConcept } from './codes/check-concept.js';
@@ -74,7 +80,12 @@ function compile(typeName: string): TypeRules {
   };
 }
 
-function* membersOf(owner: string, element: ElementDefinition, type: ElementType, bit: number): Generator<[string, Member]> {
+function* membersOf(
+  owner: string,
+  element: ElementDefinition,
+  type: ElementType,
+  bit: number,
+): Generator<[string, Member]> {
   const name = element.isChoice ? choiceMember(element.name, type.code) : element.name;
   const { repeats, binding } = element;
   const common = { name, repeats, bit, element, typeName: type.code, targets: type.targets };

@@ -2,7 +2,7 @@ import { structures } from '../../definitions/structures.js';
 import { codeSyntaxes } from './code-syntax.js';
 
 /** Which codes a required binding allows. */
-export interface ValueSetMembership {
+interface ValueSetMembership {
   /** For an element of type `code`, whose system the element implies. */
   hasCode(code: string): boolean;
   hasCoding(system: string, code: string): boolean;
@@ -17,7 +17,11 @@ export function membershipOf(name: string): ValueSetMembership {
   const valueSet = structures.valueSets[name]!;
   if ('syntax' in valueSet) {
     const { test, expected } = codeSyntaxes[valueSet.syntax];
-    return { hasCode: test, hasCoding: (system, code) => system === valueSet.system && test(code), expected: `${expected}, system ${valueSet.system}` };
+    return {
+      hasCode: test,
+      hasCoding: (system, code) => system === valueSet.system && test(code),
+      expected: `${expected}, system ${valueSet.system}`,
+    };
   }
   const bySystem = new Map(Object.entries(valueSet.codes).map(([system, codes]) => [system, new Set(codes)]));
   const all = new Set(Object.values(valueSet.codes).flat());

@@ -13,7 +13,11 @@ describe('primitive types', () => {
   });
 
   it.each([
-    ['date', ['2024', '2024-02', '2024-02-29', '2000-02-29', '9999-12-31'], ['2100-02-29', '2023-02-30', '2024-04-31', '2024-00', '0000-01-01']],
+    [
+      'date',
+      ['2024', '2024-02', '2024-02-29', '2000-02-29', '9999-12-31'],
+      ['2100-02-29', '2023-02-30', '2024-04-31', '2024-00', '0000-01-01'],
+    ],
     [
       'dateTime',
       ['2024', '2024-01-31', '2024-01-31T23:59:60.123456789Z', '2024-01-31T00:00:00-14:00'],
@@ -25,7 +29,11 @@ describe('primitive types', () => {
     ['string', ['a', ' a ', 'a\tb\r\nc', '\u00a0', '𝄞'], ['', '\u0000', 'a\u001f', '\ud834', 1, null]],
     ['uri', ['a', 'http://a/ü?b#c', 'urn:oid:1.2'], ['', ' ', 'a b', 'a\nb']],
     ['oid', ['urn:oid:0.1', 'urn:oid:2.16.840.1.113883'], ['urn:oid:2', 'urn:oid:2.01', '2.1', 'urn:oid:2.1.']],
-    ['base64Binary', ['AAAA', 'AA==', 'AAA=', ' AA\nAA AAA= '], ['', 'A', 'AA=', 'AA=A', 'A===', '====', 'AA-_', ' ', 'AAAA=']],
+    [
+      'base64Binary',
+      ['AAAA', 'AA==', 'AAA=', ' AA\nAA AAA= '],
+      ['', 'A', 'AA=', 'AA=A', 'A===', '====', 'AA-_', ' ', 'AAAA='],
+    ],
     ['boolean', [true, false], ['true', 1, null]],
     ['decimal', [0, -1.5, 1e300], ['1', Infinity, NaN, null]],
     ['positiveInt', [1, 2_147_483_647], [0, 1.5, 2_147_483_648, '1']],
@@ -35,10 +43,18 @@ describe('primitive types', () => {
   });
 
   it('accept every day of the calendar and no other', () => {
-    const day = fc.tuple(fc.integer({ min: 1, max: 9999 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 31 }));
+    const day = fc.tuple(
+      fc.integer({ min: 1, max: 9999 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 31 }),
+    );
     fc.assert(
       fc.property(day, ([year, month, date]) => {
-        const text = [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(date).padStart(2, '0')].join('-');
+        const text = [
+          String(year).padStart(4, '0'),
+          String(month).padStart(2, '0'),
+          String(date).padStart(2, '0'),
+        ].join('-');
         const moment = new Date(`${text}T00:00:00Z`);
         const exists = !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
         expect(isValid('date', text)).toBe(exists);
@@ -65,7 +81,27 @@ describe('primitive types', () => {
 
   it('take linear time on hostile strings', () => {
     const size = MAX_STRING_LENGTH - 8;
-    const parts = ['a', ' ', 'a ', '1', '.1', '=', '<', '<a', '<!--', '&', '&#', '-', '\n', '/', ';a=', '"', 'a-', "<p a='' ", '\ud800'];
+    const parts = [
+      'a',
+      ' ',
+      'a ',
+      '1',
+      '.1',
+      '=',
+      '<',
+      '<a',
+      '<!--',
+      '&',
+      '&#',
+      '-',
+      '\n',
+      '/',
+      ';a=',
+      '"',
+      'a-',
+      "<p a='' ",
+      '\ud800',
+    ];
     for (const type of Object.keys(primitiveChecks)) {
       for (const part of parts) {
         for (const prefix of ['', 'urn:oid:1', '2024-01-01T00:00:00.', '<div ', '<div>', 'AAAA']) {

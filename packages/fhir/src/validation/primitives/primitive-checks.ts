@@ -3,7 +3,13 @@ import type { ValueCheck } from '../validation-issue.js';
 import { checkXhtml } from '../xhtml/check-xhtml.js';
 import { checkBase64 } from './base64.js';
 import { checkCalendar } from './dates.js';
-import { checkBoolean, checkDecimal, checkPositiveInteger, checkSignedInteger, checkUnsignedInteger } from './numbers.js';
+import {
+  checkBoolean,
+  checkDecimal,
+  checkPositiveInteger,
+  checkSignedInteger,
+  checkUnsignedInteger,
+} from './numbers.js';
 import { checkPattern } from './pattern.js';
 import { checkString } from './text.js';
 

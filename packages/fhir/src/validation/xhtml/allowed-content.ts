@@ -25,6 +25,6 @@ export function isAllowedAttribute(name: string, value: string): boolean {
   if (lower.startsWith('on')) return false;
   if (name === 'xmlns') return value === XHTML_NAMESPACE;
   if (name.includes(':') && !PREFIXED_ATTRIBUTES.has(name)) return false;
-  const compact = value.replaceAll(/[\u0000-\u0020\u007f-\u00a0\u00ad\u200b\ufeff]+/g, '').toLowerCase();
+  const compact = value.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, '').toLowerCase();
   return !ACTIVE_URL.test(compact) && !(lower === 'style' && ACTIVE_STYLE.test(compact));
 }
