@@ -9,3 +9,8 @@ export { validateResource } from './validation/validate-resource.js';
 export type { ValidationIssue, ValidationIssueCode } from './validation/validation-issue.js';
 export { selectElements, unknownElements } from './summary/select-elements.js';
 export { summarize, type ResourceSummaryMode } from './summary/summarize.js';
+export { extractSearchValues, type ExtractOptions } from './search/extract-search-values.js';
+export { matchesFilters, type MatchedResource } from './search/match-filters.js';
+export { normalizeString } from './search/normalize-string.js';
+export { parseSearch, type ParseSearchOptions, supportedSearchParameters } from './search/parse-search.js';
+export { SearchError, type SearchIssue } from './search/search-error.js';

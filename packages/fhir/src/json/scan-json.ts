@@ -1,17 +1,11 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** A number's place in the text; `end` is excluded. */
-export interface NumberSpan {
-  readonly start: number;
-  readonly end: number;
-}
-
 interface JsonScan {
   /** Members of all objects, those that a later one of the same name will replace included. */
   readonly members: number;
-  /** The numbers that would come back from a double in another spelling, in their order. */
-  readonly inexactNumbers: readonly NumberSpan[];
+  /** Start and end (excluded) of each number that would come back from a double in another spelling, in their order. */
+  readonly inexactNumbers: readonly number[];
 }
 
 /**
@@ -22,7 +16,7 @@ interface JsonScan {
 export function scanJson(text: string): JsonScan {
   const { length } = text;
   let members = 0;
-  const inexactNumbers: NumberSpan[] = [];
+  const inexactNumbers: number[] = [];
   for (let at = 0; at < length; at += 1) {
     const char = text.charCodeAt(at);
     if (char === QUOTE) {
@@ -31,7 +25,7 @@ export function scanJson(text: string): JsonScan {
       members += 1;
     } else if (char === 0x2d || (char >= 0x30 && char <= 0x39)) {
       const end = endOfNumber(text, at);
-      if (!isExact(text, at, end)) inexactNumbers.push({ start: at, end });
+      if (!isExact(text, at, end)) inexactNumbers.push(at, end);
       at = end - 1;
     }
   }

@@ -19,7 +19,6 @@ export interface SearchParameter {
   readonly type: SearchParameterType;
   /** Canonical URL of the SearchParameter resource. */
   readonly url: string;
-  readonly description: string;
   /** The FHIRPath expression, narrowed to this resource type. */
   readonly expression: string;
   /** Resource types a reference may point at; empty: any. Only for `reference`. */

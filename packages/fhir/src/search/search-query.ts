@@ -21,6 +21,18 @@ export interface ReferenceOperand {
   readonly targets: readonly string[];
 }
 
+/**
+ * A date in a query is the span `[low, high)` of its precision, and so is the value of a resource. With the prefix
+ * (R4, search "prefixes") a value matches when
+ *
+ * - `eq` it lies within the operand; `ne` it does not
+ * - `gt` some of it lies after the operand; `lt` some of it lies before
+ * - `ge`, `le` as `gt`, `lt`, or it lies within
+ * - `sa` all of it lies after; `eb` all of it lies before
+ * - `ap` it overlaps with the operand, which was widened by a tenth of its distance from the present
+ *
+ * A resource matches when one of its values does.
+ */
 export interface DateOperand {
   readonly prefix: DatePrefix;
   /** Milliseconds since 1970 UTC, included. */

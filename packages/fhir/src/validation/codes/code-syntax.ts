@@ -9,7 +9,9 @@ const CURRENCY = /^[A-Z]{3}$/;
 const UCUM = /^[!-~]+$/;
 
 /** Codes of systems that no list can hold, by the form that their standard gives them. */
-export const codeSyntaxes: Readonly<Record<CodeSyntax, { test(code: string): boolean; readonly expected: string }>> = {
+export const codeSyntaxes: Readonly<
+  Record<CodeSyntax, { readonly test: (code: string) => boolean; readonly expected: string }>
+> = {
   bcp13: { test: (code) => MIME_TYPE.test(code), expected: 'a MIME type (BCP 13): type/subtype' },
   'bcp13-or-format': {
     test: (code) => code === 'xml' || code === 'json' || code === 'ttl' || MIME_TYPE.test(code),

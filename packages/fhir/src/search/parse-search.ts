@@ -1,0 +1,143 @@
+import { isExtracted } from './extract-search-values.js';
+import { closestNames } from './closest-names.js';
+import { parseFilter } from './parse-filter.js';
+import { parseResultParameter, RESULT_PARAMETERS, type ResultParameters } from './parse-result-parameter.js';
+import { SearchError, type SearchIssue } from './search-error.js';
+import type { SearchParameter } from './search-parameter.js';
+import { searchParametersOf } from './search-parameters.js';
+import type { SearchFilter, SearchQuery } from './search-query.js';
+
+export interface ParseSearchOptions {
+  /** `lenient` leaves out what the server does not know; `strict` refuses it. */
+  readonly handling: 'strict' | 'lenient';
+  /** FHIR base of this server. */
+  readonly baseUrl?: string;
+  /** Matches a page where `_count` does not say. */
+  readonly defaultCount: number;
+  /** Matches a page at most; more are cut to it. */
+  readonly maxCount: number;
+  /** The present in milliseconds since 1970, for `ap`. */
+  readonly nowMs?: number;
+}
+
+/** Bounds of what one query may ask for: a page of a browser stays far below, a flood does not get through. */
+const MAX_PARAMETERS = 64;
+const MAX_OPERANDS = 1_000;
+const MAX_VALUE_LENGTH = 32_768;
+
+/**
+ * Reads a query and checks it against the published search parameters (http://hl7.org/fhir/R4/search.html).
+ *
+ * @param pairs Names, with their modifiers, and values as given, decoded.
+ * @throws {SearchError} with an issue for every parameter that is unknown or malformed.
+ */
+export function parseSearch(
+  resourceType: string,
+  pairs: readonly (readonly [name: string, value: string])[],
+  options: ParseSearchOptions,
+): SearchQuery {
+  if (pairs.length > MAX_PARAMETERS) {
+    throw SearchError.of('too-costly', '', `A search takes ${MAX_PARAMETERS} parameters at most.`);
+  }
+  const issues: SearchIssue[] = [];
+  const filters: SearchFilter[] = [];
+  const applied: (readonly [string, string])[] = [];
+  const ignored: { name: string; reason: string }[] = [];
+  let result: ResultParameters = {};
+  for (const [name, value] of pairs) {
+    try {
+      if (value.length > MAX_VALUE_LENGTH) {
+        throw SearchError.of('too-long', shortened(name), `${shortened(name)} is longer than ${MAX_VALUE_LENGTH} characters.`);
+      }
+      if (RESULT_PARAMETERS.has(name)) {
+        result = { ...result, ...parseResultParameter(name, value, options.maxCount) };
+      } else {
+        filters.push(parseFilter(resolve(resourceType, name), value, options));
+      }
+      applied.push([name, value]);
+    } catch (error) {
+      if (!(error instanceof SearchError)) {
+        throw error;
+      }
+      if (options.handling === 'lenient' && error.issues.every(({ code }) => code === 'not-supported')) {
+        ignored.push({ name: shortened(name), reason: error.message });
+      } else {
+        issues.push(...error.issues);
+      }
+    }
+  }
+  const operands = filters.reduce((sum, filter) => sum + countOperands(filter), 0);
+  if (operands > MAX_OPERANDS) {
+    issues.push({ code: 'too-costly', parameter: '', diagnostics: `A search takes ${MAX_OPERANDS} values at most.` });
+  }
+  if (issues.length > 0) {
+    throw new SearchError(issues);
+  }
+  return {
+    resourceType,
+    filters,
+    sort: result.sort,
+    count: result.count ?? options.defaultCount,
+    total: result.total ?? 'none',
+    summary: result.summary,
+    elements: result.elements ?? [],
+    cursor: result.cursor,
+    applied,
+    ignored,
+  };
+}
+
+/** A name of a query, taken apart. */
+export interface ResolvedName {
+  /** As given, for messages. */
+  readonly name: string;
+  readonly parameter: SearchParameter;
+  readonly modifier: string | undefined;
+}
+
+/** The parameters that this server searches by, for the CapabilityStatement. */
+export function supportedSearchParameters(resourceType: string): readonly SearchParameter[] {
+  return [...searchParametersOf(resourceType).values()].filter(isSupported);
+}
+
+function isSupported(parameter: SearchParameter): boolean {
+  return parameter.code === '_id' || parameter.code === '_lastUpdated' || isExtracted(parameter);
+}
+
+function resolve(resourceType: string, given: string): ResolvedName {
+  const name = shortened(given);
+  const [head, modifier, ...more] = given.split(':');
+  if (head!.includes('.') || head === '_has' || more.length > 0) {
+    throw SearchError.of('not-supported', name, `${name}: chained searches are not supported.`);
+  }
+  const parameter = searchParametersOf(resourceType).get(head!);
+  if (parameter !== undefined && isSupported(parameter)) {
+    return { name, parameter, modifier };
+  }
+  const valid = supportedSearchParameters(resourceType).map(({ code }) => code);
+  throw SearchError.of(
+    'not-supported',
+    name,
+    parameter === undefined
+      ? `${resourceType} has no search parameter ${name}. It has: ${closestNames(head!, [...valid, ...RESULT_PARAMETERS]).join(', ')}.`
+      : `${name} is a ${parameter.type} parameter, which this server does not search by.`,
+  );
+}
+
+function countOperands(filter: SearchFilter): number {
+  switch (filter.kind) {
+    case 'missing':
+      return 1;
+    case 'id':
+      return filter.ids.length;
+    case 'reference':
+      return filter.operands.reduce((sum, { targets }) => sum + targets.length, 0);
+    default:
+      return filter.operands.length;
+  }
+}
+
+/** What a stranger gave as a name is repeated no longer than a name can be. */
+function shortened(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
+}
