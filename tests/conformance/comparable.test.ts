@@ -9,7 +9,10 @@ describe('comparable', () => {
   });
 
   it('leaves out only what a server sets', () => {
-    const [before, after] = ['{"id":"a","meta":{"tag":[{"code":"t"}]},"b":1}', '{"id":"c","meta":{"versionId":"1","lastUpdated":"x","tag":[{"code":"t"}]},"b":1}'];
+    const [before, after] = [
+      '{"id":"a","meta":{"tag":[{"code":"t"}]},"b":1}',
+      '{"id":"c","meta":{"versionId":"1","lastUpdated":"x","tag":[{"code":"t"}]},"b":1}',
+    ];
     expect(comparable(before)).toEqual(comparable(after));
     expect(comparable('{"id":"a","b":1}')).toEqual(comparable('{"meta":{"versionId":"1"},"b":1}'));
     expect(comparable('{"meta":{"tag":[]},"b":1}')).not.toEqual(comparable('{"b":1}'));

@@ -13,7 +13,9 @@ const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
  * Written apart from the server's own JSON reader, which it is there to judge.
  */
 export function comparable(json: string): Resource {
-  const text = json.replace(/^\uFEFF/, '').replaceAll(token, (match) => (match.startsWith('"') ? match : `"number ${match}"`));
+  const text = json
+    .replace(/^\uFEFF/, '')
+    .replaceAll(token, (match) => (match.startsWith('"') ? match : `"number ${match}"`));
   const { id: _id, meta = {}, ...resource } = JSON.parse(text) as Resource;
   const { versionId: _versionId, lastUpdated: _lastUpdated, ...rest } = meta;
   return Object.keys(rest).length === 0 ? resource : { ...resource, meta: rest };

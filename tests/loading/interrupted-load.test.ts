@@ -25,9 +25,15 @@ async function writeInput(name: string): Promise<string> {
       resource: { resourceType: 'Patient', identifier: [{ system: `urn:${name}`, value: `${bundle}-${index}` }] },
       request: { method: 'POST', url: 'Patient' },
     }));
-    await writeFile(join(folder, `${bundle}.json`), JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }));
+    await writeFile(
+      join(folder, `${bundle}.json`),
+      JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }),
+    );
   }
-  const basics = Array.from({ length: lines }, (_, line) => `{"resourceType":"Basic","code":{"text":"${name} ${line}"}}\n`);
+  const basics = Array.from(
+    { length: lines },
+    (_, line) => `{"resourceType":"Basic","code":{"text":"${name} ${line}"}}\n`,
+  );
   await writeFile(join(folder, 'basics.ndjson'), basics.join(''));
   return folder;
 }

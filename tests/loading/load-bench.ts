@@ -15,7 +15,11 @@ export interface LoadBench {
   /** Starts the API again on the same port, after it was killed. */
   restartApi(): Promise<void>;
   /** Type → rows, of the clinic; and how many versions lie behind them. */
-  stored(): Promise<{ readonly byType: Readonly<Record<string, number>>; readonly total: number; readonly superseded: number }>;
+  stored(): Promise<{
+    readonly byType: Readonly<Record<string, number>>;
+    readonly total: number;
+    readonly superseded: number;
+  }>;
   stop(): Promise<void>;
 }
 
@@ -34,7 +38,12 @@ export async function startLoadBench(): Promise<LoadBench> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const start = (): Promise<RoleProcess> =>
-    startRole('api', { ...home.environment, PORT: String(port), PUBLIC_URL: origin, LOG_LEVEL: 'warn' }, `${origin}/health/ready`, () => {});
+    startRole(
+      'api',
+      { ...home.environment, PORT: String(port), PUBLIC_URL: origin, LOG_LEVEL: 'warn' },
+      `${origin}/health/ready`,
+      () => {},
+    );
   let api = await start();
   const folder = await mkdtemp(join(tmpdir(), 'healthctl-load-'));
   return {
@@ -49,7 +58,9 @@ export async function startLoadBench(): Promise<LoadBench> {
     stored: () =>
       withClient(home.database.appUrl, async (client) => {
         await client.query(`select set_config('app.tenant_id', $1, false)`, [String(tenantId)]);
-        const { rows } = await client.query<{ type: string; count: string }>('select type, count(*) from fhir.resource group by 1 order by 1');
+        const { rows } = await client.query<{ type: string; count: string }>(
+          'select type, count(*) from fhir.resource group by 1 order by 1',
+        );
         const history = await client.query<{ count: string }>('select count(*) from fhir.resource_history');
         const byType = Object.fromEntries(rows.map(({ type, count }) => [type, Number(count)]));
         const total = Object.values(byType).reduce((sum, count) => sum + count, 0);

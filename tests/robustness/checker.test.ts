@@ -17,21 +17,44 @@ afterEach(async () => {
   server = undefined;
 });
 
-const outcome = JSON.stringify({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'invalid', diagnostics: 'No.' }] });
+const outcome = JSON.stringify({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'invalid', diagnostics: 'No.' }],
+});
 
 /** Families whose every case is a request that Node's own HTTP parser lets through. */
 const plain = families.filter(({ name }) =>
-  ['broken JSON', 'wrong types', 'deep nesting', 'prototype pollution', 'bad encodings', 'hostile history and paging'].includes(name),
+  [
+    'broken JSON',
+    'wrong types',
+    'deep nesting',
+    'prototype pollution',
+    'bad encodings',
+    'hostile history and paging',
+  ].includes(name),
 );
 
-async function suiteAgainst(listener: RequestListener, chosen: readonly Family[] = plain, requests = 60): Promise<SuiteResult> {
+async function suiteAgainst(
+  listener: RequestListener,
+  chosen: readonly Family[] = plain,
+  requests = 60,
+): Promise<SuiteResult> {
   server = createServer((request, response) => {
     request.resume().on('end', () => listener(request, response));
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const target = { authority: `127.0.0.1:${port}`, basePath: '/fhir/R4', token: 't', patientId: 'p' };
-  return runSuite({ host: '127.0.0.1', port, target, seed: 7, requests, concurrency: 4, timeoutMs: 400, families: chosen });
+  return runSuite({
+    host: '127.0.0.1',
+    port,
+    target,
+    seed: 7,
+    requests,
+    concurrency: 4,
+    timeoutMs: 400,
+    families: chosen,
+  });
 }
 
 const answering =
@@ -56,19 +79,30 @@ describe('the suite', () => {
     ['redirects', answering(302, outcome), 'was answered with 302'],
     ['answers in HTML', answering(400, '<h1>Bad Request</h1>', 'text/html'), 'the refusal has content type text/html'],
     ['answers with other JSON', answering(400, '{"error":"x"}'), 'the refusal is no OperationOutcome'],
-    ['answers with no issue', answering(400, '{"resourceType":"OperationOutcome","issue":[]}'), 'the refusal is no OperationOutcome'],
-    ['shows its stack', answering(400, leaky(String.raw`x\n    at parse (file.js:1:2)`)), 'the answer shows a stack trace'],
+    [
+      'answers with no issue',
+      answering(400, '{"resourceType":"OperationOutcome","issue":[]}'),
+      'the refusal is no OperationOutcome',
+    ],
+    [
+      'shows its stack',
+      answering(400, leaky(String.raw`x\n    at parse (file.js:1:2)`)),
+      'the answer shows a stack trace',
+    ],
     ['shows its files', answering(400, leaky('ENOENT /home/node/x')), 'the answer shows a file path'],
     ['shows its SQL', answering(400, leaky('select body from fhir.resource')), 'the answer shows SQL'],
     ['shows its database', answering(400, leaky('violates unique constraint')), 'the answer shows a database error'],
     ['shows its exceptions', answering(400, leaky('TypeError: x is not a function')), 'the answer shows an exception'],
     ['hangs', () => undefined, 'the exchange ended with: timeout'],
     ['hangs up', (request) => request.socket.destroy(), '0 answers, 1 were due'],
-  ] as const satisfies readonly (readonly [string, RequestListener, string])[])('convicts a server that %s', async (_name, listener, problem) => {
-    const result = await suiteAgainst(listener, plain, 12);
-    expect(result.failures).toHaveLength(12);
-    expect(problemsOf(result)).toContain(problem);
-  });
+  ] as const satisfies readonly (readonly [string, RequestListener, string])[])(
+    'convicts a server that %s',
+    async (_name, listener, problem) => {
+      const result = await suiteAgainst(listener, plain, 12);
+      expect(result.failures).toHaveLength(12);
+      expect(problemsOf(result)).toContain(problem);
+    },
+  );
 
   it('convicts a server that finds somebody for a hostile search', () => {
     const answer = (body: unknown) => ({ status: 200, headers: new Map<string, string>(), body: JSON.stringify(body) });
@@ -83,7 +117,9 @@ describe('the suite', () => {
     const answer = (...statuses: string[]) => ({
       status: 200,
       headers: new Map<string, string>(),
-      body: JSON.stringify({ entry: statuses.map((status) => ({ response: { status, outcome: { resourceType: 'OperationOutcome' } } })) }),
+      body: JSON.stringify({
+        entry: statuses.map((status) => ({ response: { status, outcome: { resourceType: 'OperationOutcome' } } })),
+      }),
     });
     expect(judgeRefusedBatch(2)(answer('400 Bad Request', '201 Created'))).toContain('201');
     expect(judgeRefusedBatch(2)(answer('400 Bad Request', '500'))).toContain('500');
@@ -113,14 +149,17 @@ describe('the suite', () => {
     const target = { authority: 'h', basePath: '/fhir/R4', token: 't', patientId: 'p' };
     const casesOf = (seed: number) => {
       const random = new SeededRandom(seed);
-      return families.flatMap((family) => Array.from({ length: 20 }, () => family.next(random, target))).map(({ fault, pieces }) => [fault, ...pieces.map(String)]);
+      return families
+        .flatMap((family) => Array.from({ length: 20 }, () => family.next(random, target)))
+        .map(({ fault, pieces }) => [fault, ...pieces.map(String)]);
     };
     expect(casesOf(1)).toEqual(casesOf(1));
     expect(casesOf(1)).not.toEqual(casesOf(2));
   });
 
   it('reads answers that follow each other, with a length and in chunks', () => {
-    const bytes = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\nHTTP/1.1 204 No\r\n\r\n';
+    const bytes =
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n0\r\n\r\nHTTP/1.1 204 No\r\n\r\n';
     expect(parseAnswers(Buffer.from(bytes))?.map(({ status, body }) => [status, body])).toEqual([
       [400, 'ab'],
       [404, 'xyz'],

@@ -4,10 +4,19 @@ import type { Exchange, HttpAnswer } from './send-bytes.js';
 /** What must not be in an answer: where our code lies, what our SQL looks like, what our stack is. */
 const internals: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['a stack trace', /\n?\s+at .+:\d+:\d+|\.(?:js|ts):\d+/],
-  ['a file path', /(?:^|[\s"'(])(?:\/(?:home|usr|var|work|root|app|tmp|node_modules)\/|[A-Z]:\\\\)|node_modules|node:internal/],
+  [
+    'a file path',
+    /(?:^|[\s"'(])(?:\/(?:home|usr|var|work|root|app|tmp|node_modules)\/|[A-Z]:\\\\)|node_modules|node:internal/,
+  ],
   ['SQL', /\b(?:select|insert into|update|delete from)\b[^"]{0,80}\b(?:from|values|set|where)\b.*\bfhir\./i],
-  ['a database error', /\b(?:SQLSTATE|PostgreSQL|pg_|violates|relation "|syntax error at or near|current transaction is aborted)/i],
-  ['an exception', /\b(?:TypeError|RangeError|ReferenceError|SyntaxError|InternalServerError|Cannot read propert|is not a function|Maximum call stack)/],
+  [
+    'a database error',
+    /\b(?:SQLSTATE|PostgreSQL|pg_|violates|relation "|syntax error at or near|current transaction is aborted)/i,
+  ],
+  [
+    'an exception',
+    /\b(?:TypeError|RangeError|ReferenceError|SyntaxError|InternalServerError|Cannot read propert|is not a function|Maximum call stack)/,
+  ],
 ];
 
 /** What is wrong with the way the server took a case; empty when all is well. */
@@ -24,12 +33,19 @@ export function judgeExchange(request: MalformedRequest, exchange: Exchange): st
 }
 
 function judgeAnswer({ expect }: MalformedRequest, answer: HttpAnswer): string[] {
-  const leaks = internals.filter(([, pattern]) => pattern.test(answer.body)).map(([name]) => `the answer shows ${name}`);
+  const leaks = internals
+    .filter(([, pattern]) => pattern.test(answer.body))
+    .map(([name]) => `the answer shows ${name}`);
   if (answer.headers.has('x-injected')) {
     leaks.push('a header was injected');
   }
   if (answer.status >= 200 && answer.status < 300) {
-    const wrong = expect.kind === 'valid' ? expect.judge(answer) : expect.kind === 'may-store' ? undefined : `was answered with ${answer.status}`;
+    const wrong =
+      expect.kind === 'valid'
+        ? expect.judge(answer)
+        : expect.kind === 'may-store'
+          ? undefined
+          : `was answered with ${answer.status}`;
     return wrong === undefined ? leaks : [...leaks, wrong];
   }
   if (answer.status < 400 || answer.status > 499) {
@@ -47,7 +63,8 @@ function judgeOutcome({ headers, body }: HttpAnswer): string[] {
   try {
     const outcome = JSON.parse(body) as { resourceType?: string; issue?: { severity?: string; code?: string }[] };
     const issues = outcome.issue ?? [];
-    const isWhole = issues.length > 0 && issues.every(({ severity, code }) => severity !== undefined && code !== undefined);
+    const isWhole =
+      issues.length > 0 && issues.every(({ severity, code }) => severity !== undefined && code !== undefined);
     return outcome.resourceType === 'OperationOutcome' && isWhole ? [] : ['the refusal is no OperationOutcome'];
   } catch {
     return ['the refusal is no JSON'];

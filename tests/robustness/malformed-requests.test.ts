@@ -80,12 +80,18 @@ describe('malformed requests', () => {
       [
         `${requests} malformed requests in ${seconds.toFixed(1)} s, seed ${seed}`,
         `  families: ${[...result.sent].map(([name, count]) => `${name} ${count}`).join(', ')}`,
-        `  answers: ${[...result.statuses].sort().map(([status, count]) => `${status} × ${count}`).join(', ')}; strange but valid resources: ${result.stored.length}`,
+        `  answers: ${[...result.statuses]
+          .sort()
+          .map(([status, count]) => `${status} × ${count}`)
+          .join(', ')}; strange but valid resources: ${result.stored.length}`,
         `  heap ${mib(memoryBefore.heapUsed)} → ${mib(memoryAfter.heapUsed)} MiB, RSS ${mib(memoryBefore.rss)} → ${mib(memoryAfter.rss)} MiB`,
       ].join('\n'),
     );
 
-    expect([...warmUp.failures, ...result.failures], describeFailures([...warmUp.failures, ...result.failures], seed)).toHaveLength(0);
+    expect(
+      [...warmUp.failures, ...result.failures],
+      describeFailures([...warmUp.failures, ...result.failures], seed),
+    ).toHaveLength(0);
     // What was taken by right was deleted again: each left its tombstone and the version before, and no search entry.
     expect(await countRows(home.database.appUrl)).toEqual({
       ...rowsBefore,
@@ -93,7 +99,9 @@ describe('malformed requests', () => {
       resource_history: (rowsBefore['resource_history'] ?? 0) + result.stored.length,
     });
     expect([api.child.exitCode, api.child.signalCode, api.child.pid]).toEqual([null, null, pid]);
-    expect(memoryAfter.heapUsed + memoryAfter.external).toBeLessThan(memoryBefore.heapUsed + memoryBefore.external + heapGrowthLimit);
+    expect(memoryAfter.heapUsed + memoryAfter.external).toBeLessThan(
+      memoryBefore.heapUsed + memoryBefore.external + heapGrowthLimit,
+    );
     expect(memoryAfter.rss).toBeLessThan(memoryBefore.rss + rssGrowthLimit);
   }, 180_000);
 
@@ -106,8 +114,12 @@ describe('malformed requests', () => {
 
   it('logged neither a failure of its own nor anything from the bodies', () => {
     expect(log.length).toBeGreaterThan(0);
-    const levels = log.filter((line) => line.startsWith('{')).map((line) => (JSON.parse(line) as { level: unknown }).level);
-    expect(levels.filter((level) => level === 'error' || level === 'fatal' || (typeof level === 'number' && level >= 50))).toEqual([]);
+    const levels = log
+      .filter((line) => line.startsWith('{'))
+      .map((line) => (JSON.parse(line) as { level: unknown }).level);
+    expect(
+      levels.filter((level) => level === 'error' || level === 'fatal' || (typeof level === 'number' && level >= 50)),
+    ).toEqual([]);
     expect(log.filter((line) => /Robust|Springfield|drop table|polluted/.test(line))).toEqual([]);
   });
 });

@@ -55,7 +55,13 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       // Made here, in one order, whatever the order of the answers: the seed alone decides what is sent.
       const request = nextRequest(random, options);
       const { host, port, timeoutMs } = options;
-      const exchange = await sendBytes({ host, port, pieces: request.pieces, ending: request.ending ?? 'wait', timeoutMs });
+      const exchange = await sendBytes({
+        host,
+        port,
+        pieces: request.pieces,
+        ending: request.ending ?? 'wait',
+        timeoutMs,
+      });
       count(sent, request.family);
       const answers = exchange.answers.map(({ status }) => String(status));
       (answers.length === 0 ? ['closed'] : answers).forEach((status) => count(statuses, status));

@@ -122,7 +122,7 @@ function readBody(
 
 function readChunks(bytes: Buffer): { readonly body: Buffer; readonly rest: Buffer } | undefined {
   const chunks: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = bytes.indexOf('\r\n', at);
     const size = lineEnd === -1 ? Number.NaN : Number.parseInt(bytes.subarray(at, lineEnd).toString('latin1'), 16);
     if (Number.isNaN(size) || bytes.length < lineEnd + 2 + size + 2) {

@@ -16,7 +16,9 @@ if (!existsSync(main)) {
 } else {
   const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
   if (!existsSync(node)) {
-    process.stderr.write(`healthctl: it needs Node ${wantedMajor}, this is ${process.versions.node}.\n  → npm install\n`);
+    process.stderr.write(
+      `healthctl: it needs Node ${wantedMajor}, this is ${process.versions.node}.\n  → npm install\n`,
+    );
     process.exit(2);
   }
   const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
@@ -28,5 +30,7 @@ if (!existsSync(main)) {
     process.stderr.write(`healthctl: ${node} cannot be started: ${error.message}\n`);
     process.exit(70);
   });
-  child.on('exit', (status, signal) => process.exit(signal === null ? (status ?? 70) : 128 + constants.signals[signal]));
+  child.on('exit', (status, signal) =>
+    process.exit(signal === null ? (status ?? 70) : 128 + constants.signals[signal]),
+  );
 }

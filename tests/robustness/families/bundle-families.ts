@@ -10,7 +10,9 @@ export function judgeRefusedBatch(entries: number): (answer: HttpAnswer) => stri
     if (status !== 200) {
       return `status ${status} of a batch`;
     }
-    let answers: readonly { readonly response?: { readonly status?: string; readonly outcome?: { readonly resourceType?: string } } }[];
+    let answers: readonly {
+      readonly response?: { readonly status?: string; readonly outcome?: { readonly resourceType?: string } };
+    }[];
     try {
       answers = (JSON.parse(body) as { entry?: typeof answers }).entry ?? [];
     } catch {
@@ -19,12 +21,18 @@ export function judgeRefusedBatch(entries: number): (answer: HttpAnswer) => stri
     if (answers.length !== entries) {
       return `${answers.length} answers to ${entries} entries`;
     }
-    const wrong = answers.find(({ response }) => !/^4\d\d\b/.test(response?.status ?? '') || response?.outcome?.resourceType !== 'OperationOutcome');
+    const wrong = answers.find(
+      ({ response }) =>
+        !/^4\d\d\b/.test(response?.status ?? '') || response?.outcome?.resourceType !== 'OperationOutcome',
+    );
     return wrong === undefined ? undefined : `an entry was answered with ${wrong.response?.status}`;
   };
 }
 
-const [first, second] = ['urn:uuid:11111111-1111-4111-8111-111111111111', 'urn:uuid:22222222-2222-4222-8222-222222222222'];
+const [first, second] = [
+  'urn:uuid:11111111-1111-4111-8111-111111111111',
+  'urn:uuid:22222222-2222-4222-8222-222222222222',
+];
 const patient = validPatient();
 const broken = { ...patient, active: 'yes' };
 const entry = (request: unknown, resource: unknown = patient, fullUrl?: string): Record<string, unknown> => ({
@@ -32,18 +40,41 @@ const entry = (request: unknown, resource: unknown = patient, fullUrl?: string):
   resource,
   request,
 });
-const linkTo = (reference: string): Record<string, unknown> => ({ ...patient, link: [{ other: { reference }, type: 'seealso' }] });
+const linkTo = (reference: string): Record<string, unknown> => ({
+  ...patient,
+  link: [{ other: { reference }, type: 'seealso' }],
+});
 
 /** Transactions with one fault each; whatever else is in them must not be stored either. */
 const faultyTransactions: readonly (readonly [fault: string, body: string])[] = [
   ['one broken entry at the end', transactionOf(createEntry(patient), createEntry(patient), createEntry(broken))],
   ['duplicate fullUrl', transactionOf(createEntry(patient, first), createEntry(patient, first))],
-  ['the same resource twice', transactionOf(entry({ method: 'PUT', url: 'Patient/twice' }, { ...patient, id: 'twice' }), entry({ method: 'PUT', url: 'Patient/twice' }, { ...patient, id: 'twice' }))],
-  ['put and delete of one resource', transactionOf(entry({ method: 'PUT', url: 'Patient/twice' }, { ...patient, id: 'twice' }), { request: { method: 'DELETE', url: 'Patient/twice' } })],
-  ['a cycle with a broken member', transactionOf(createEntry(linkTo(second), first), createEntry({ ...linkTo(first), gender: 'banana' }, second))],
+  [
+    'the same resource twice',
+    transactionOf(
+      entry({ method: 'PUT', url: 'Patient/twice' }, { ...patient, id: 'twice' }),
+      entry({ method: 'PUT', url: 'Patient/twice' }, { ...patient, id: 'twice' }),
+    ),
+  ],
+  [
+    'put and delete of one resource',
+    transactionOf(entry({ method: 'PUT', url: 'Patient/twice' }, { ...patient, id: 'twice' }), {
+      request: { method: 'DELETE', url: 'Patient/twice' },
+    }),
+  ],
+  [
+    'a cycle with a broken member',
+    transactionOf(createEntry(linkTo(second), first), createEntry({ ...linkTo(first), gender: 'banana' }, second)),
+  ],
   ['a self reference in a broken resource', transactionOf(createEntry({ ...linkTo(first), birthDate: 'x' }, first))],
-  ['a conditional reference without a match', transactionOf(createEntry({ ...validObservation(), subject: { reference: 'Patient?identifier=urn:none|none' } }))],
-  ['a conditional reference with a wrong search', transactionOf(createEntry({ ...validObservation(), subject: { reference: 'Patient?unknown=1' } }))],
+  [
+    'a conditional reference without a match',
+    transactionOf(createEntry({ ...validObservation(), subject: { reference: 'Patient?identifier=urn:none|none' } })),
+  ],
+  [
+    'a conditional reference with a wrong search',
+    transactionOf(createEntry({ ...validObservation(), subject: { reference: 'Patient?unknown=1' } })),
+  ],
   ['no request', transactionOf({ resource: patient })],
   ['no resource', transactionOf({ request: { method: 'POST', url: 'Patient' } })],
   ['no url', transactionOf(entry({ method: 'POST' }))],
@@ -57,16 +88,31 @@ const faultyTransactions: readonly (readonly [fault: string, body: string])[] = 
   ['a url with a NUL', transactionOf(entry({ method: 'PUT', url: 'Patient/a%00b' }))],
   ['a url that is not UTF-8', transactionOf(entry({ method: 'GET', url: 'Patient?name=%ff' }, undefined))],
   ['a wrong search', transactionOf(createEntry(patient), { request: { method: 'GET', url: 'Patient?unknown=1' } })],
-  ['a wrong precondition', transactionOf(createEntry(patient), entry({ method: 'PUT', url: 'Patient/none', ifMatch: 'W/"7"' }, { ...patient, id: 'none' }))],
+  [
+    'a wrong precondition',
+    transactionOf(
+      createEntry(patient),
+      entry({ method: 'PUT', url: 'Patient/none', ifMatch: 'W/"7"' }, { ...patient, id: 'none' }),
+    ),
+  ],
   ['a wrong ifNoneExist', transactionOf(entry({ method: 'POST', url: 'Patient', ifNoneExist: 'unknown=1' }))],
-  ['a bundle to the base inside', transactionOf(entry({ method: 'POST', url: '' }, { resourceType: 'Bundle', type: 'transaction', entry: [] }))],
+  [
+    'a bundle to the base inside',
+    transactionOf(entry({ method: 'POST', url: '' }, { resourceType: 'Bundle', type: 'transaction', entry: [] })),
+  ],
   ['a broken bundle as a resource', transactionOf(createEntry({ resourceType: 'Bundle', type: 'nothing' }))],
   ['a resource that is an array', transactionOf(entry({ method: 'POST', url: 'Patient' }, [patient]))],
   ['a resource that is a string', transactionOf(entry({ method: 'POST', url: 'Patient' }, 'Patient'))],
   ['a null entry', transactionOf(null)],
   ['an array as an entry', transactionOf([])],
-  ['pollution in an entry', transactionOf(createEntry(patient)).replace('"request"', '"__proto__":{"polluted":true},"request"')],
-  ['pollution in a request', transactionOf(createEntry(patient)).replace('"method"', '"constructor":{"polluted":true},"method"')],
+  [
+    'pollution in an entry',
+    transactionOf(createEntry(patient)).replace('"request"', '"__proto__":{"polluted":true},"request"'),
+  ],
+  [
+    'pollution in a request',
+    transactionOf(createEntry(patient)).replace('"method"', '"constructor":{"polluted":true},"method"'),
+  ],
   ['a fullUrl that is no URL', transactionOf({ ...createEntry(patient), fullUrl: 'has space' })],
   ['a fullUrl that is an object', transactionOf({ ...createEntry(patient), fullUrl: {} })],
   ['entry is an object', '{"resourceType":"Bundle","type":"transaction","entry":{"0":{}}}'],
@@ -77,7 +123,10 @@ const faultyTransactions: readonly (readonly [fault: string, body: string])[] = 
   ['not a bundle', JSON.stringify(patient)],
   ['null', 'null'],
   ['an array of bundles', `[${transactionOf(createEntry(patient))}]`],
-  ['too many entries', `{"resourceType":"Bundle","type":"transaction","entry":[${Array(5_001).fill('{"request":{"method":"GET","url":"Patient/x"}}').join(',')}]}`],
+  [
+    'too many entries',
+    `{"resourceType":"Bundle","type":"transaction","entry":[${Array(5_001).fill('{"request":{"method":"GET","url":"Patient/x"}}').join(',')}]}`,
+  ],
 ];
 
 function nestedBundles(depth: number): string {

@@ -42,14 +42,18 @@ export const badEncodings: Family = {
       case 1: {
         const [bigEndian, mark] = [random.next() < 0.5, random.next() < 0.5];
         const charset = random.pick(['', '; charset=utf-16', '; charset=utf-8']);
-        return post(`UTF-16${bigEndian ? 'BE' : 'LE'}${charset}`, utf16(valid, bigEndian, mark), { 'content-type': `application/fhir+json${charset}` });
+        return post(`UTF-16${bigEndian ? 'BE' : 'LE'}${charset}`, utf16(valid, bigEndian, mark), {
+          'content-type': `application/fhir+json${charset}`,
+        });
       }
       case 2:
         return post('Latin-1', Buffer.from(valid.replace('Robust', 'Rübust'), 'latin1'), {
           'content-type': `application/fhir+json; charset=${random.pick(['iso-8859-1', 'windows-1252', 'utf-8', 'utf8'])}`,
         });
       case 3:
-        return post('gzip of garbage', random.bytes(200), { 'content-encoding': random.pick(['gzip', 'br', 'deflate', 'zstd', 'identity, gzip', 'nonsense']) });
+        return post('gzip of garbage', random.bytes(200), {
+          'content-encoding': random.pick(['gzip', 'br', 'deflate', 'zstd', 'identity, gzip', 'nonsense']),
+        });
       case 4:
         return post('cut gzip', gzipSync(valid).subarray(0, random.integer(1, 60)), { 'content-encoding': 'gzip' });
       case 5:
@@ -89,12 +93,22 @@ export const wrongContentTypes: Family = {
   weight: 6,
   next(random, target) {
     if (random.next() < 0.2) {
-      const accept = random.pick(['application/fhir+xml', 'text/turtle', 'image/*', 'application/fhir+json;q=0, text/csv', 'x', '/']);
+      const accept = random.pick([
+        'application/fhir+xml',
+        'text/turtle',
+        'image/*',
+        'application/fhir+json;q=0, text/csv',
+        'x',
+        '/',
+      ]);
       return {
         family: this.name,
         fault: `accept ${accept}`,
-        pieces: [httpRequest(target, { method: 'POST', path: 'Patient', body: valid, headers: { accept } })].map((bytes) =>
-          accept.includes('q=0') ? httpRequest(target, { path: `Patient/${target.patientId}`, headers: { accept: 'text/csv' } }) : bytes,
+        pieces: [httpRequest(target, { method: 'POST', path: 'Patient', body: valid, headers: { accept } })].map(
+          (bytes) =>
+            accept.includes('q=0')
+              ? httpRequest(target, { path: `Patient/${target.patientId}`, headers: { accept: 'text/csv' } })
+              : bytes,
         ),
         expect: { kind: 'refused' },
       };
@@ -104,7 +118,14 @@ export const wrongContentTypes: Family = {
     return {
       family: this.name,
       fault: withoutType ? 'none' : type.slice(0, 40),
-      pieces: [httpRequest(target, { method: 'POST', path: random.pick(['Patient', 'Patient', '']), body: valid, headers: { 'content-type': withoutType ? '' : type } })],
+      pieces: [
+        httpRequest(target, {
+          method: 'POST',
+          path: random.pick(['Patient', 'Patient', '']),
+          body: valid,
+          headers: { 'content-type': withoutType ? '' : type },
+        }),
+      ],
       expect: { kind: 'refused' },
     };
   },

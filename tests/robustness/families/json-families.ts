@@ -26,7 +26,11 @@ const damages: readonly ((text: string, random: SeededRandom) => string)[] = [
   (text, random) => text.slice(0, random.integer(0, text.length - 1)),
   (text, random) => {
     const at = random.integer(0, text.length - 1);
-    return text.slice(0, at) + random.pick(['"', '{', '}', '[', ']', ',', ':', '\\', '\u0001', '\n"', '/*', 'x']) + text.slice(at);
+    return (
+      text.slice(0, at) +
+      random.pick(['"', '{', '}', '[', ']', ',', ':', '\\', '\u0001', '\n"', '/*', 'x']) +
+      text.slice(at)
+    );
   },
   (text, random) => {
     const at = random.integer(0, text.length - 1);
@@ -35,7 +39,11 @@ const damages: readonly ((text: string, random: SeededRandom) => string)[] = [
   (text) => text.replaceAll('"', "'"),
   (text) => text.replace(/"(\w+)":/, '$1:'),
   (text) => `${text.slice(0, -1)},}`,
-  (text, random) => text.replace('true', random.pick(['True', 'NaN', 'Infinity', 'undefined', 'nul', '01', '.5', '1.', '+1', '0x1F', '--1'])),
+  (text, random) =>
+    text.replace(
+      'true',
+      random.pick(['True', 'NaN', 'Infinity', 'undefined', 'nul', '01', '.5', '1.', '+1', '0x1F', '--1']),
+    ),
   (text) => `// comment\n${text}`,
   (text) => `${text}${text}`,
   (text) => text.replace('"Robust"', '"Rob\tust"'),
@@ -56,25 +64,90 @@ export const brokenJson: Family = {
   },
 };
 
-const wrongValues: readonly unknown[] = [null, 7, -1.5, false, '', ' ', [], {}, [[]], [null], { resourceType: 'Patient' }, 'x'.repeat(70)];
+const wrongValues: readonly unknown[] = [
+  null,
+  7,
+  -1.5,
+  false,
+  '',
+  ' ',
+  [],
+  {},
+  [[]],
+  [null],
+  { resourceType: 'Patient' },
+  'x'.repeat(70),
+];
 
 /** Element → values that are wrong there beyond doubt. */
 const wrongPatients: Readonly<Record<string, readonly unknown[]>> = {
-  resourceType: [undefined, 'Patients', 'patient', 7, null, '', 'Observation', ['Patient'], {}, 'toString', '__proto__'],
+  resourceType: [
+    undefined,
+    'Patients',
+    'patient',
+    7,
+    null,
+    '',
+    'Observation',
+    ['Patient'],
+    {},
+    'toString',
+    '__proto__',
+  ],
   active: ['true', 1, 0, null, [true], {}],
   gender: ['banana', 'Male', 1, true, ['male'], '', ' male'],
-  birthDate: ['1970-13-01', '1970-02-30', '70-01-01', 'yesterday', 1970, '1970-1-1', '', '1970-01-01T00:00:00Z', '-1970'],
-  name: [{ family: 'x' }, 'x', [null], [[]], ['x'], [{}], [{ family: ['x'] }], [{ given: 'x' }], [{ given: [null] }], [{ family: 7 }], [{ fmaily: 'x' }], []],
+  birthDate: [
+    '1970-13-01',
+    '1970-02-30',
+    '70-01-01',
+    'yesterday',
+    1970,
+    '1970-1-1',
+    '',
+    '1970-01-01T00:00:00Z',
+    '-1970',
+  ],
+  name: [
+    { family: 'x' },
+    'x',
+    [null],
+    [[]],
+    ['x'],
+    [{}],
+    [{ family: ['x'] }],
+    [{ given: 'x' }],
+    [{ given: [null] }],
+    [{ family: 7 }],
+    [{ fmaily: 'x' }],
+    [],
+  ],
   identifier: [{}, [{ system: 7 }], [{ value: { value: 'x' } }], [{ use: 'mine' }], 'x', [{ system: 'has space' }]],
-  maritalStatus: ['M', [], { coding: { code: 'M' } }, { coding: [{ code: ' M' }] }, { coding: [{ code: 7 }] }, { text: null }],
+  maritalStatus: [
+    'M',
+    [],
+    { coding: { code: 'M' } },
+    { coding: [{ code: ' M' }] },
+    { coding: [{ code: 7 }] },
+    { text: null },
+  ],
   address: [{}, [{ line: 'x' }], [{ period: { start: 'x' } }], [{ type: 'moon' }], ['x']],
   deceasedBoolean: ['no', 0, null, [false]],
   multipleBirthInteger: [1.5, '1', true, 2_147_483_648, -2_147_483_649, 1e300],
   contact: [[{ relationship: 'x' }], 'x', [{}], [[{}]]],
   managingOrganization: ['Organization/1', { reference: 7 }, { reference: {} }, []],
   link: [[{ other: { reference: 'Patient/1' } }], [{ type: 'seealso' }], [{ other: {}, type: 'maybe' }]],
-  text: [{ status: 'generated' }, { status: 'odd', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' }, { status: 'generated', div: '<script>' }],
-  extension: [[{ valueString: 'x' }], [{ url: 7 }], [{ url: 'urn:x', valueString: 'x', valueBoolean: true }], [{ url: 'urn:x', valueNothing: 1 }], 'x'],
+  text: [
+    { status: 'generated' },
+    { status: 'odd', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' },
+    { status: 'generated', div: '<script>' },
+  ],
+  extension: [
+    [{ valueString: 'x' }],
+    [{ url: 7 }],
+    [{ url: 'urn:x', valueString: 'x', valueBoolean: true }],
+    [{ url: 'urn:x', valueNothing: 1 }],
+    'x',
+  ],
   meta: ['x', { versionId: 7 }, { lastUpdated: 'now' }, { tag: {} }, []],
   unknownElement: wrongValues,
   Name: [[{ family: 'x' }]],
@@ -104,7 +177,11 @@ export const wrongTypes: Family = {
       family: this.name,
       fault: `${element} = ${JSON.stringify(value)?.slice(0, 60)}`,
       pieces: [
-        httpRequest(target, { method: 'POST', path: isPatient ? 'Patient' : 'Observation', body: JSON.stringify(resource) }),
+        httpRequest(target, {
+          method: 'POST',
+          path: isPatient ? 'Patient' : 'Observation',
+          body: JSON.stringify(resource),
+        }),
       ],
       expect: refused,
     };
@@ -145,10 +222,23 @@ export const nulBytes: Family = {
   weight: 6,
   next(random, target) {
     const text = JSON.stringify(validPatient());
-    const character = random.pick([String.raw`\u0000`, String.raw`\u0001`, String.raw`\u001b`, String.raw`\u0008`, '\0', '\u0001', '\u001f']);
+    const character = random.pick([
+      String.raw`\u0000`,
+      String.raw`\u0001`,
+      String.raw`\u001b`,
+      String.raw`\u0008`,
+      '\0',
+      '\u0001',
+      '\u001f',
+    ]);
     const place = random.pick(['Robust', 'Springfield', 'r-1', 'other', 'Patient', '"active"', 'urn:example']);
     const body = text.replace(place, `${place.slice(0, 2)}${character}${place.slice(2)}`);
-    return { family: this.name, fault: `${JSON.stringify(character)} in ${place}`, pieces: submit(random, target, body), expect: refused };
+    return {
+      family: this.name,
+      fault: `${JSON.stringify(character)} in ${place}`,
+      pieces: submit(random, target, body),
+      expect: refused,
+    };
   },
 };
 
@@ -157,8 +247,23 @@ export const prototypePollution: Family = {
   name: 'prototype pollution',
   weight: 6,
   next(random, target) {
-    const key = random.pick(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__']);
-    const value = random.pick(['{"polluted":true}', '{"prototype":{"polluted":true}}', '"polluted"', '[{"polluted":true}]', 'null', '{"resourceType":"Patient"}']);
+    const key = random.pick([
+      '__proto__',
+      'constructor',
+      'prototype',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      '__defineGetter__',
+    ]);
+    const value = random.pick([
+      '{"polluted":true}',
+      '{"prototype":{"polluted":true}}',
+      '"polluted"',
+      '[{"polluted":true}]',
+      'null',
+      '{"resourceType":"Patient"}',
+    ]);
     const member = `"${key}":${value}`;
     const body = random.pick([
       `{${member},${JSON.stringify(validPatient()).slice(1)}`,
@@ -167,7 +272,12 @@ export const prototypePollution: Family = {
       `{"resourceType":"Patient","extension":[{"url":"urn:x",${member}}]}`,
       `{"resourceType":"${key}","id":"x"}`,
     ]);
-    return { family: this.name, fault: `${key}: ${value}`, pieces: [httpRequest(target, { method: 'POST', path: 'Patient', body })], expect: refused };
+    return {
+      family: this.name,
+      fault: `${key}: ${value}`,
+      pieces: [httpRequest(target, { method: 'POST', path: 'Patient', body })],
+      expect: refused,
+    };
   },
 };
 
@@ -177,7 +287,16 @@ export const strangeNumbers: Family = {
   next(random, target) {
     if (random.next() < 0.12) {
       // Valid JSON, and decimals to the letter of R4: a server may take them if it gives them back.
-      const literal = random.pick(['1e999999', '-1e999999', '1e-999999', '0.' + '0'.repeat(2_000) + '1', '9'.repeat(5_000), '1E+400', '-0', '-0.0']);
+      const literal = random.pick([
+        '1e999999',
+        '-1e999999',
+        '1e-999999',
+        '0.' + '0'.repeat(2_000) + '1',
+        '9'.repeat(5_000),
+        '1E+400',
+        '-0',
+        '-0.0',
+      ]);
       const body = observationWithNumber(literal);
       return {
         family: this.name,
@@ -189,8 +308,26 @@ export const strangeNumbers: Family = {
     const isInteger = random.next() < 0.5;
     const number = isInteger
       ? random.pick(['1e999999', '1.0', '1e2', '99999999999', '-99999999999', '2147483648', '1.5e0', '9'.repeat(400)])
-      : random.pick(['01', '1.', '.5', '+1', '0x10', '1e', '1e+', '- 1', '1_000', 'NaN', '-Infinity', '1,5', '0b1', '1n', '"1"']);
-    const body = isInteger ? `{"resourceType":"Patient","multipleBirthInteger":${number}}` : observationWithNumber(number);
+      : random.pick([
+          '01',
+          '1.',
+          '.5',
+          '+1',
+          '0x10',
+          '1e',
+          '1e+',
+          '- 1',
+          '1_000',
+          'NaN',
+          '-Infinity',
+          '1,5',
+          '0b1',
+          '1n',
+          '"1"',
+        ]);
+    const body = isInteger
+      ? `{"resourceType":"Patient","multipleBirthInteger":${number}}`
+      : observationWithNumber(number);
     return {
       family: this.name,
       fault: `${isInteger ? 'integer' : 'decimal'} ${number.slice(0, 20)}`,

@@ -72,12 +72,26 @@ export const pathTraversal: Family = {
   next(random, target) {
     if (random.next() < 0.4) {
       const rawTarget = random.pick(badTargets);
-      return { family: this.name, fault: rawTarget.slice(0, 60), pieces: [httpRequest(target, { path: '', rawTarget })], expect: refused };
+      return {
+        family: this.name,
+        fault: rawTarget.slice(0, 60),
+        pieces: [httpRequest(target, { path: '', rawTarget })],
+        expect: refused,
+      };
     }
     const id = random.pick(badIds);
     const method = random.pick(['GET', 'PUT', 'DELETE']);
-    const parts = { method, path: `Patient/${id}`, ...(method === 'PUT' ? { body: JSON.stringify({ ...validPatient(), id: 'other' }) } : {}) };
-    return { family: this.name, fault: `${method} ${id.slice(0, 50)}`, pieces: [httpRequest(target, parts)], expect: refused };
+    const parts = {
+      method,
+      path: `Patient/${id}`,
+      ...(method === 'PUT' ? { body: JSON.stringify({ ...validPatient(), id: 'other' }) } : {}),
+    };
+    return {
+      family: this.name,
+      fault: `${method} ${id.slice(0, 50)}`,
+      pieces: [httpRequest(target, parts)],
+      expect: refused,
+    };
   },
 };
 
@@ -102,10 +116,20 @@ export const wrongMethods: Family = {
     ] as const);
     if (random.next() < 0.3) {
       const invented = random.pick(['get', 'GETT', 'BREW', 'P OST', '', 'G\0T', 'CONNECT', 'X'.repeat(500)]);
-      return { family: this.name, fault: invented.slice(0, 30), pieces: [httpRequest(target, { method: invented, path: 'Patient', body })], expect: refusedOrClosed };
+      return {
+        family: this.name,
+        fault: invented.slice(0, 30),
+        pieces: [httpRequest(target, { method: invented, path: 'Patient', body })],
+        expect: refusedOrClosed,
+      };
     }
     const withBody = method === 'TRACE' ? {} : { body };
-    return { family: this.name, fault: `${method} ${path}`, pieces: [httpRequest(target, { method, path, ...withBody })], expect: refused };
+    return {
+      family: this.name,
+      fault: `${method} ${path}`,
+      pieces: [httpRequest(target, { method, path, ...withBody })],
+      expect: refused,
+    };
   },
 };
 
@@ -145,11 +169,21 @@ export const badHeaders: Family = {
         const headers = random.pick(badPreconditions);
         const existing = { ...validPatient(), id: target.patientId };
         const update = { method: 'PUT', path: `Patient/${target.patientId}`, body: JSON.stringify(existing), headers };
-        return { family: this.name, fault: JSON.stringify(headers), pieces: [httpRequest(target, update)], expect: refused };
+        return {
+          family: this.name,
+          fault: JSON.stringify(headers),
+          pieces: [httpRequest(target, update)],
+          expect: refused,
+        };
       }
       case 1: {
         const authorization = random.pick(badAuthorizations);
-        return { family: this.name, fault: authorization.slice(0, 40), pieces: [httpRequest(target, { ...create, authorization })], expect: refused };
+        return {
+          family: this.name,
+          fault: authorization.slice(0, 40),
+          pieces: [httpRequest(target, { ...create, authorization })],
+          expect: refused,
+        };
       }
       case 2: {
         const headers: Record<string, string> = random.pick([
@@ -160,26 +194,79 @@ export const badHeaders: Family = {
           { 'x-large': 'x'.repeat(20_000) },
           Object.fromEntries(Array.from({ length: 2_500 }, (_, index) => [`x-${index}`, 'y'])),
         ]);
-        return { family: this.name, fault: JSON.stringify(headers).slice(0, 50), pieces: [httpRequest(target, { ...create, headers })], expect: refused };
+        return {
+          family: this.name,
+          fault: JSON.stringify(headers).slice(0, 50),
+          pieces: [httpRequest(target, { ...create, headers })],
+          expect: refused,
+        };
       }
       case 3: {
-        const line = random.pick(['no colon here', ': no name', 'na me: x', 'x: a\u0001b', 'x: a\0b', ' folded: x', '\u00fc: x', 'content-length: 5', 'content-length: -1', 'content-length: 1e3', 'transfer-encoding: chunked', 'transfer-encoding: gzip', 'host: other']);
+        const line = random.pick([
+          'no colon here',
+          ': no name',
+          'na me: x',
+          'x: a\u0001b',
+          'x: a\0b',
+          ' folded: x',
+          '\u00fc: x',
+          'content-length: 5',
+          'content-length: -1',
+          'content-length: 1e3',
+          'transfer-encoding: chunked',
+          'transfer-encoding: gzip',
+          'host: other',
+        ]);
         const head = httpRequest(target, create).toString('latin1').replace('\r\n', `\r\n${line}\r\n`);
         // A line that is merely odd is no reason to refuse; then the body has to be one.
         const harmless = /^(?:host)/.test(line);
-        return { family: this.name, fault: line, pieces: [Buffer.from(harmless ? head.replace('"active":true', '"active":1') : head, 'latin1')], expect: refusedOrClosed };
+        return {
+          family: this.name,
+          fault: line,
+          pieces: [Buffer.from(harmless ? head.replace('"active":true', '"active":1') : head, 'latin1')],
+          expect: refusedOrClosed,
+        };
       }
       case 4: {
         const version = random.pick(['HTTP/0.9', 'HTTP/2.0', 'HTTP/9.9', 'HTTP', '', 'HTTPS/1.1', 'http/1.1']);
         const bytes = httpRequest(target, create).toString('latin1').replace('HTTP/1.1', version);
-        return { family: this.name, fault: `version ${version}`, pieces: [Buffer.from(bytes, 'latin1')], expect: refusedOrClosed };
+        return {
+          family: this.name,
+          fault: `version ${version}`,
+          pieces: [Buffer.from(bytes, 'latin1')],
+          expect: refusedOrClosed,
+        };
       }
       default: {
         // What a header says must not get into the answer: the body is refused, the header comes back nowhere.
-        const name = random.pick(['x-request-id', 'origin', 'x-forwarded-host', 'x-forwarded-for', 'prefer', 'referer', 'cookie', 'expect']);
-        const value = name === 'expect' ? 'the-impossible' : random.pick(["'; drop table x; --", '<script>alert(1)</script>', '../../etc/passwd', '{{7*7}}', 'x'.repeat(2_000), '\u00ff']);
+        const name = random.pick([
+          'x-request-id',
+          'origin',
+          'x-forwarded-host',
+          'x-forwarded-for',
+          'prefer',
+          'referer',
+          'cookie',
+          'expect',
+        ]);
+        const value =
+          name === 'expect'
+            ? 'the-impossible'
+            : random.pick([
+                "'; drop table x; --",
+                '<script>alert(1)</script>',
+                '../../etc/passwd',
+                '{{7*7}}',
+                'x'.repeat(2_000),
+                '\u00ff',
+              ]);
         const broken = { ...create, body: body.replace('true', '"true"'), headers: { [name]: value } };
-        return { family: this.name, fault: `${name}: ${value.slice(0, 30)}`, pieces: [httpRequest(target, broken)], expect: refused };
+        return {
+          family: this.name,
+          fault: `${name}: ${value.slice(0, 30)}`,
+          pieces: [httpRequest(target, broken)],
+          expect: refused,
+        };
       }
     }
   },

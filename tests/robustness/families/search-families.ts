@@ -14,7 +14,9 @@ export function judgeEmptySearch({ status, body }: HttpAnswer): string | undefin
     return 'the answer is no searchset';
   }
   const matches = (bundle.entry ?? []).filter(({ search }) => search?.mode !== 'outcome');
-  return matches.length === 0 && (bundle.total ?? 0) === 0 ? undefined : `found ${matches.length} resources, total ${bundle.total}`;
+  return matches.length === 0 && (bundle.total ?? 0) === 0
+    ? undefined
+    : `found ${matches.length} resources, total ${bundle.total}`;
 }
 
 function parse(body: string) {
@@ -70,7 +72,25 @@ const hostile = [
 ];
 
 /** Parameters of Patient, each with values that can match no patient, whatever the server makes of them. */
-const textParameters = ['name', 'family', 'given', 'address', 'address-city', 'phonetic', 'email', 'name:exact', 'family:exact', '_id', 'identifier', 'identifier:not-there', 'gender', 'telecom', 'general-practitioner', 'organization', 'link'];
+const textParameters = [
+  'name',
+  'family',
+  'given',
+  'address',
+  'address-city',
+  'phonetic',
+  'email',
+  'name:exact',
+  'family:exact',
+  '_id',
+  'identifier',
+  'identifier:not-there',
+  'gender',
+  'telecom',
+  'general-practitioner',
+  'organization',
+  'link',
+];
 
 const wrongQueries = [
   'birthdate=yesterday',
@@ -129,9 +149,19 @@ export const hostileSearches: Family = {
     const byPost = random.next() < 0.25;
     const send = (query: string, expect: Expectation) => {
       const request = byPost
-        ? { method: 'POST', path: 'Patient/_search', body: query, headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+        ? {
+            method: 'POST',
+            path: 'Patient/_search',
+            body: query,
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          }
         : { path: `Patient?${query}` };
-      return { family: this.name, fault: `${byPost ? 'POST ' : ''}${query.slice(0, 70)}`, pieces: [httpRequest(target, request)], expect };
+      return {
+        family: this.name,
+        fault: `${byPost ? 'POST ' : ''}${query.slice(0, 70)}`,
+        pieces: [httpRequest(target, request)],
+        expect,
+      };
     };
     if (random.next() < 0.4) {
       return send(random.pick(wrongQueries), refused);
@@ -145,15 +175,38 @@ export const hostileSearches: Family = {
   },
 };
 
-const wrongPaging = ['_count=0x10', '_count=', '_since=yesterday', '_since=', '_at=2020', '_cursor=AAAA', '_page=-1', '_after=%00', 'page=2', '_count=-5'];
+const wrongPaging = [
+  '_count=0x10',
+  '_count=',
+  '_since=yesterday',
+  '_since=',
+  '_at=2020',
+  '_cursor=AAAA',
+  '_page=-1',
+  '_after=%00',
+  'page=2',
+  '_count=-5',
+];
 
 export const hostileHistory: Family = {
   name: 'hostile history and paging',
   weight: 3,
   next(random, target) {
-    const path = random.pick(['Patient/_history', '_history', `Patient/${target.patientId}/_history`, `Patient/${target.patientId}/_history/`]);
+    const path = random.pick([
+      'Patient/_history',
+      '_history',
+      `Patient/${target.patientId}/_history`,
+      `Patient/${target.patientId}/_history/`,
+    ]);
     const isVersion = path.endsWith('/');
-    const tail = isVersion ? random.pick(['0', '-1', 'x', '1.0', '%00', '99999999999999999999', '1e3', ' 1', "1'--"]).replaceAll(' ', '%20') : `?${random.pick(wrongPaging)}`;
-    return { family: this.name, fault: `${path}${tail}`, pieces: [httpRequest(target, { path: `${path}${tail}` })], expect: refused };
+    const tail = isVersion
+      ? random.pick(['0', '-1', 'x', '1.0', '%00', '99999999999999999999', '1e3', ' 1', "1'--"]).replaceAll(' ', '%20')
+      : `?${random.pick(wrongPaging)}`;
+    return {
+      family: this.name,
+      fault: `${path}${tail}`,
+      pieces: [httpRequest(target, { path: `${path}${tail}` })],
+      expect: refused,
+    };
   },
 };

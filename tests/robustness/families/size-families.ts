@@ -20,7 +20,12 @@ export const hugeStrings: Family = {
       ['xhtml', JSON.stringify({ ...validPatient(), text: { status: 'generated', div: '<div>'.repeat(length / 10) } })],
       ['whitespace', `${' '.repeat(length)}x`],
     ] as const);
-    return { family: this.name, fault: `${fault}, ${length}`, pieces: [httpRequest(target, { method: 'POST', path: 'Patient', body })], expect: { kind: 'refused' } };
+    return {
+      family: this.name,
+      fault: `${fault}, ${length}`,
+      pieces: [httpRequest(target, { method: 'POST', path: 'Patient', body })],
+      expect: { kind: 'refused' },
+    };
   },
 };
 
@@ -31,12 +36,30 @@ export const oversizedBodies: Family = {
   next(random, target) {
     if (random.next() < 0.85) {
       const announced = random.pick([33 * mebibyte, 2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER]);
-      const head = httpRequest(target, { method: 'POST', path: 'Patient', headers: { 'content-type': 'application/fhir+json', 'content-length': String(announced) } });
-      return { family: this.name, fault: `announced ${announced}`, pieces: [head, Buffer.alloc(100_000, 0x20)], expect: { kind: 'refused' } };
+      const head = httpRequest(target, {
+        method: 'POST',
+        path: 'Patient',
+        headers: { 'content-type': 'application/fhir+json', 'content-length': String(announced) },
+      });
+      return {
+        family: this.name,
+        fault: `announced ${announced}`,
+        pieces: [head, Buffer.alloc(100_000, 0x20)],
+        expect: { kind: 'refused' },
+      };
     }
-    const head = httpRequest(target, { method: 'POST', path: 'Patient', headers: { 'content-type': 'application/fhir+json', 'transfer-encoding': 'chunked' } });
+    const head = httpRequest(target, {
+      method: 'POST',
+      path: 'Patient',
+      headers: { 'content-type': 'application/fhir+json', 'transfer-encoding': 'chunked' },
+    });
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(mebibyte, 0x20), Buffer.from('\r\n')]);
     // The server may close the connection as soon as it has seen enough; what was still on its way is then reset.
-    return { family: this.name, fault: '34 MiB in chunks', pieces: [head, ...Array<Buffer>(34).fill(chunk), '0\r\n\r\n'], expect: { kind: 'refused-or-closed' } };
+    return {
+      family: this.name,
+      fault: '34 MiB in chunks',
+      pieces: [head, ...Array<Buffer>(34).fill(chunk), '0\r\n\r\n'],
+      expect: { kind: 'refused-or-closed' },
+    };
   },
 };

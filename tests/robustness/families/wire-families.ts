@@ -19,7 +19,13 @@ export const halfClosed: Family = {
       ['after the head', headEnd],
       ['in the body', random.integer(headEnd, whole.length - 1)],
     ] as const);
-    return { family: this.name, fault: `${ending} ${fault}`, pieces: [whole.subarray(0, length)], ending, expect: refusedOrClosed };
+    return {
+      family: this.name,
+      fault: `${ending} ${fault}`,
+      pieces: [whole.subarray(0, length)],
+      ending,
+      expect: refusedOrClosed,
+    };
   },
 };
 
@@ -37,7 +43,13 @@ export const garbage: Family = {
       Buffer.from('\n\n\n\n'),
       Buffer.from(`${'A: b\r\n'.repeat(50)}\r\n`),
     ]);
-    return { family: this.name, fault: piece.subarray(0, 24).toString('latin1'), pieces: [piece], ending: 'half-close', expect: refusedOrClosed };
+    return {
+      family: this.name,
+      fault: piece.subarray(0, 24).toString('latin1'),
+      pieces: [piece],
+      ending: 'half-close',
+      expect: refusedOrClosed,
+    };
   },
 };
 
@@ -45,7 +57,11 @@ export const chunkedGarbage: Family = {
   name: 'chunked garbage',
   weight: 5,
   next(random, target) {
-    const head = httpRequest(target, { method: 'POST', path: 'Patient', headers: { 'content-type': 'application/fhir+json', 'transfer-encoding': 'chunked' } });
+    const head = httpRequest(target, {
+      method: 'POST',
+      path: 'Patient',
+      headers: { 'content-type': 'application/fhir+json', 'transfer-encoding': 'chunked' },
+    });
     const size = body.length.toString(16);
     const [fault, chunks] = random.pick([
       ['size is not hexadecimal', `xyz\r\n${body}\r\n0\r\n\r\n`],
@@ -59,7 +75,13 @@ export const chunkedGarbage: Family = {
       ['huge extension', `${size};${'x'.repeat(50_000)}\r\n${body}\r\n0\r\n\r\n`],
       ['binary', random.bytes(300).toString('latin1')],
     ] as const);
-    return { family: this.name, fault, pieces: [head, Buffer.from(chunks, 'latin1')], ending: 'half-close', expect: refusedOrClosed };
+    return {
+      family: this.name,
+      fault,
+      pieces: [head, Buffer.from(chunks, 'latin1')],
+      ending: 'half-close',
+      expect: refusedOrClosed,
+    };
   },
 };
 
@@ -77,7 +99,10 @@ export const pipelining: Family = {
       { path: 'Patient?name=%zz' },
     ];
     const requests = Array.from({ length: count }, (_, index) =>
-      httpRequest(target, { ...random.pick(faulty), headers: { connection: index === count - 1 ? 'close' : 'keep-alive' } }),
+      httpRequest(target, {
+        ...random.pick(faulty),
+        headers: { connection: index === count - 1 ? 'close' : 'keep-alive' },
+      }),
     );
     return {
       family: this.name,

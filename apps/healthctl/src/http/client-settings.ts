@@ -92,7 +92,9 @@ export async function readServerSettings(options: ServerOptions, surroundings: S
 function parseBaseUrl(url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.search !== '') {
-    throw new Abort(`${url} is not the base URL of a FHIR server.`, ['For example: --url http://127.0.0.1:8088/fhir/R4']);
+    throw new Abort(`${url} is not the base URL of a FHIR server.`, [
+      'For example: --url http://127.0.0.1:8088/fhir/R4',
+    ]);
   }
   return parsed.href.replace(/\/+$/, '');
 }

@@ -69,9 +69,10 @@ export class TokenSource {
     const { access_token: value, expires_in: expiresIn, error, error_description: description } = answer;
     if (response.status !== 200 || typeof value !== 'string') {
       const reason = [error, description].filter((part) => typeof part === 'string').join(': ');
-      throw new External(`Sign-in as ${clientId} was refused (${response.status}${reason === '' ? '' : `, ${reason}`}).`, [
-        'Check the client id, its secret and the scopes it was given.',
-      ]);
+      throw new External(
+        `Sign-in as ${clientId} was refused (${response.status}${reason === '' ? '' : `, ${reason}`}).`,
+        ['Check the client id, its secret and the scopes it was given.'],
+      );
     }
     const lifetimeMs = (typeof expiresIn === 'number' ? expiresIn : defaultLifetimeSeconds) * 1000;
     return { value, renewAtMs: this.clock.now() + Math.max(lifetimeMs - renewBeforeMs, lifetimeMs / 2) };
@@ -83,7 +84,9 @@ export class TokenSource {
     const response = await this.#send({ method: 'GET', url, headers: { accept: 'application/json' } });
     const endpoint = parseObject(response.text)['token_endpoint'];
     if (response.status !== 200 || typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
-      throw new External(`The server does not say where to sign in (${url}, ${response.status}).`, ['Name it: --token-url <url>.']);
+      throw new External(`The server does not say where to sign in (${url}, ${response.status}).`, [
+        'Name it: --token-url <url>.',
+      ]);
     }
     return endpoint;
   }
@@ -92,9 +95,13 @@ export class TokenSource {
     try {
       return await this.http.send(request);
     } catch (cause) {
-      throw new External(`${request.url} cannot be reached: ${describeNetworkError(cause)}.`, ['Check that the server runs.'], {
-        cause,
-      });
+      throw new External(
+        `${request.url} cannot be reached: ${describeNetworkError(cause)}.`,
+        ['Check that the server runs.'],
+        {
+          cause,
+        },
+      );
     }
   }
 }

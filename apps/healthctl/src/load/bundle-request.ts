@@ -22,7 +22,8 @@ export interface ResourceLine extends ResourceText {
  */
 export function transactionOf(resources: readonly ResourceText[]): Buffer {
   const entries = resources.map(({ text, resourceType, id }) => {
-    const request = id === undefined ? { method: 'POST', url: resourceType } : { method: 'PUT', url: `${resourceType}/${id}` };
+    const request =
+      id === undefined ? { method: 'POST', url: resourceType } : { method: 'PUT', url: `${resourceType}/${id}` };
     return `{"resource":${text},"request":${JSON.stringify(request)}}`;
   });
   return Buffer.from(`{"resourceType":"Bundle","type":"transaction","entry":[${entries.join(',')}]}`);

@@ -13,7 +13,10 @@ export interface CheckSummary {
 }
 
 /** Reads everything that a load would send, without a server. Whether the server would take it, only the server knows. */
-export async function checkFiles(files: readonly LoadFile[], onProblem: (refusal: Refusal) => Promise<void>): Promise<CheckSummary> {
+export async function checkFiles(
+  files: readonly LoadFile[],
+  onProblem: (refusal: Refusal) => Promise<void>,
+): Promise<CheckSummary> {
   const byType = new Map<string, number>();
   let problems = 0;
   const count = (type: string): void => {

@@ -26,7 +26,9 @@ export async function discoverFiles(paths: readonly string[], cwd: string): Prom
   for (const path of paths) {
     const absolute = resolve(cwd, path);
     const status = await stat(absolute).catch((cause: unknown) => {
-      throw new Abort(`${path} cannot be read.`, ['Check the path; it is taken relative to the current folder.'], { cause });
+      throw new Abort(`${path} cannot be read.`, ['Check the path; it is taken relative to the current folder.'], {
+        cause,
+      });
     });
     const files = status.isDirectory() ? await filesBelow(absolute, path) : [asLoadFile(absolute, path, status.size)];
     for (const file of files) {

@@ -125,9 +125,10 @@ export class FhirEndpoint {
   /** A 500 may be this one bundle's; the others go on. What stands before the server says that none would pass. */
   #giveUp(response: HttpResponse): HttpResponse {
     if (response.status === 429 || (response.status >= 502 && response.status <= 504)) {
-      throw new External(`The server is not available (${response.status}, after ${this.options.retries + 1} attempts).`, [
-        'Run the same command again when it is: what was loaded is skipped.',
-      ]);
+      throw new External(
+        `The server is not available (${response.status}, after ${this.options.retries + 1} attempts).`,
+        ['Run the same command again when it is: what was loaded is skipped.'],
+      );
     }
     return response;
   }
@@ -156,7 +157,9 @@ export class FhirEndpoint {
 function fhirVersionOf(text: string): string | undefined {
   try {
     const value = JSON.parse(text) as { resourceType?: unknown; fhirVersion?: unknown };
-    return value.resourceType === 'CapabilityStatement' && typeof value.fhirVersion === 'string' ? value.fhirVersion : undefined;
+    return value.resourceType === 'CapabilityStatement' && typeof value.fhirVersion === 'string'
+      ? value.fhirVersion
+      : undefined;
   } catch {
     return undefined;
   }

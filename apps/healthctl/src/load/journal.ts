@@ -73,7 +73,9 @@ export class Journal {
       }
       file = await open(path, 'a', 0o600);
     } catch (cause) {
-      throw new Abort(`The journal ${path} cannot be opened.`, ['Name a file that can be written: --state <file>.'], { cause });
+      throw new Abort(`The journal ${path} cannot be opened.`, ['Name a file that can be written: --state <file>.'], {
+        cause,
+      });
     }
     const journal = new Journal(path, file);
     try {
@@ -86,7 +88,13 @@ export class Journal {
         // Only a fresh load needs a generation of its own: without one, a lost journal still leads to the same keys.
         journal.#generation = fresh ? randomUUID() : '';
         const { baseUrl, clientId } = options;
-        await journal.#append({ journal: 'healthctl load', version: 1, baseUrl, clientId, generation: journal.#generation });
+        await journal.#append({
+          journal: 'healthctl load',
+          version: 1,
+          baseUrl,
+          clientId,
+          generation: journal.#generation,
+        });
         await syncFolder(dirname(path));
       }
     } catch (error) {
@@ -160,9 +168,10 @@ export class Journal {
   #apply(record: JournalRecord, { baseUrl, clientId }: JournalOptions): void {
     if ('journal' in record) {
       if (record.baseUrl !== baseUrl || record.clientId !== clientId) {
-        throw new Abort(`The journal ${this.path} belongs to a load into ${record.baseUrl} as ${record.clientId || 'nobody'}.`, [
-          'Name another file: --state <file>.',
-        ]);
+        throw new Abort(
+          `The journal ${this.path} belongs to a load into ${record.baseUrl} as ${record.clientId || 'nobody'}.`,
+          ['Name another file: --state <file>.'],
+        );
       }
       this.#generation = record.generation;
     } else if ('file' in record) {
@@ -193,9 +202,13 @@ export class Journal {
       await this.file.appendFile(text);
       await this.file.datasync();
     } catch (cause) {
-      throw new Abort(`The journal ${this.path} cannot be written.`, ['Make room on the disk, then run the same command again.'], {
-        cause,
-      });
+      throw new Abort(
+        `The journal ${this.path} cannot be written.`,
+        ['Make room on the disk, then run the same command again.'],
+        {
+          cause,
+        },
+      );
     }
   }
 }

@@ -59,7 +59,11 @@ function issuesOf(body: Record<string, unknown> | undefined): readonly ReportedI
 }
 
 function noOutcome(status: number): ReportedIssue {
-  return { severity: 'error', code: 'unknown', diagnostics: `The server answered ${status} without an OperationOutcome.` };
+  return {
+    severity: 'error',
+    code: 'unknown',
+    diagnostics: `The server answered ${status} without an OperationOutcome.`,
+  };
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -39,9 +39,16 @@ describe('readLines', () => {
   it('gives every line of any text, compressed or not', async () => {
     const line = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replaceAll(/[\r\n]/g, ' '));
     await fc.assert(
-      fc.asyncProperty(fc.array(line, { minLength: 1 }), fc.constantFrom('\n', '\r\n'), fc.boolean(), async (lines, end, gzip) => {
-        expect(await linesOf(await fileOf(`${lines.join(end)}${end}`, gzip))).toEqual(lines.map((text) => text.toWellFormed()));
-      }),
+      fc.asyncProperty(
+        fc.array(line, { minLength: 1 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        async (lines, end, gzip) => {
+          expect(await linesOf(await fileOf(`${lines.join(end)}${end}`, gzip))).toEqual(
+            lines.map((text) => text.toWellFormed()),
+          );
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -61,7 +61,11 @@ export async function runLoad(context: CliContext, request: LoadRequest): Promis
     }
   });
   const http = new HttpClient({ connections: request.concurrency, timeoutMs: request.timeoutMs });
-  const tally = new Tally(files.length, files.reduce((sum, file) => sum + file.sizeBytes, 0), clock.now());
+  const tally = new Tally(
+    files.length,
+    files.reduce((sum, file) => sum + file.sizeBytes, 0),
+    clock.now(),
+  );
   const endpoint = new FhirEndpoint({
     baseUrl: server.baseUrl,
     http,

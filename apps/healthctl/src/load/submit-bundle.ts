@@ -23,7 +23,10 @@ export async function submitBundle(job: LoadJob, file: LoadFile, mayDefer: boole
     return { problem };
   });
   if ('problem' in submission) {
-    await job.refuse({ file: file.name, issues: [{ severity: 'error', code: 'structure', diagnostics: submission.problem }] });
+    await job.refuse({
+      file: file.name,
+      issues: [{ severity: 'error', code: 'structure', diagnostics: submission.problem }],
+    });
     return 'finished';
   }
   const { contentHash, fullUrls, body } = submission;
@@ -37,7 +40,11 @@ export async function submitBundle(job: LoadJob, file: LoadFile, mayDefer: boole
   const response = await job.endpoint.submit(body, key);
   const answer = readBundleAnswer(response.status, response.text, fullUrls.length);
   if (answer.kind === 'taken') {
-    const refused = answer.refused.map(({ index, ...rest }) => ({ entry: index, ...fullUrlAt(fullUrls, index), ...rest }));
+    const refused = answer.refused.map(({ index, ...rest }) => ({
+      entry: index,
+      ...fullUrlAt(fullUrls, index),
+      ...rest,
+    }));
     await job.accept(file, contentHash, { ...range, accepted: fullUrls.length - refused.length, refused });
     return 'finished';
   }

@@ -53,10 +53,15 @@ export function summaryAsText(result: LoadResult): string {
       `${count(tally.filesDone)} of ${count(tally.filesTotal)} files, ${count(tally.refused)} refused.`,
   ];
   if (tally.acceptedEarlier > 0) {
-    lines.push(`${count(tally.acceptedEarlier)} resources had been loaded before and were skipped (--fresh loads them again).`);
+    lines.push(
+      `${count(tally.acceptedEarlier)} resources had been loaded before and were skipped (--fresh loads them again).`,
+    );
   }
   if (result.reportPath !== undefined) {
-    lines.push(...result.firstRefusals.map((refusal) => `  ${describeRefusal(refusal)}`), `All refusals: ${result.reportPath}`);
+    lines.push(
+      ...result.firstRefusals.map((refusal) => `  ${describeRefusal(refusal)}`),
+      `All refusals: ${result.reportPath}`,
+    );
   }
   if (result.interruptedBy !== undefined) {
     lines.push('Interrupted. Run the same command again to go on from here; nothing will be loaded twice.');
@@ -70,7 +75,9 @@ export function describeRefusal({ file, line, entry, status, issues }: Refusal):
   const [issue] = issues;
   const where = issue?.expression?.[0] === undefined ? '' : ` at ${issue.expression[0]}`;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return printable(`${place}: ${status ?? 'not sent'} ${issue?.code ?? ''}${where}: ${issue?.diagnostics ?? ''}${more}`);
+  return printable(
+    `${place}: ${status ?? 'not sent'} ${issue?.code ?? ''}${where}: ${issue?.diagnostics ?? ''}${more}`,
+  );
 }
 
 /** What a server or a file name says must not drive the terminal. */

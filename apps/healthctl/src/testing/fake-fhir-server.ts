@@ -37,7 +37,8 @@ export class FakeFhirServer {
   /** Tokens that are no longer taken. */
   readonly withdrawn = new Set<string>();
   /** Called for each POST of a bundle, counted from 1, before it is looked at: an answer takes its place. */
-  interfere: (request: number, bundle: ReceivedBundle) => Promise<Answer | undefined> | Answer | undefined = () => undefined;
+  interfere: (request: number, bundle: ReceivedBundle) => Promise<Answer | undefined> | Answer | undefined = () =>
+    undefined;
   /** Whether to break the connection off after the commit and before the answer. */
   dropAnswer: (request: number) => boolean = () => false;
   atOnce = 0;
@@ -98,13 +99,20 @@ export class FakeFhirServer {
         return { status: 401, body: { error: 'invalid_client' } };
       }
       this.tokensGiven += 1;
-      return { status: 200, body: { access_token: `token-${this.tokensGiven}`, expires_in: this.tokenLifetimeSeconds } };
+      return {
+        status: 200,
+        body: { access_token: `token-${this.tokensGiven}`, expires_in: this.tokenLifetimeSeconds },
+      };
     }
     if (request.method !== 'POST' || request.url !== '/fhir') {
       return { status: 404, body: fault('not-found', 'No such thing.') };
     }
     const header = request.headers['idempotency-key'];
-    const bundle = { key: typeof header === 'string' ? header : undefined, authorization: request.headers.authorization, text };
+    const bundle = {
+      key: typeof header === 'string' ? header : undefined,
+      authorization: request.headers.authorization,
+      text,
+    };
     this.bundles.push(bundle);
     const token = bundle.authorization?.replace('Bearer ', '');
     if (this.requireToken && (token === undefined || this.withdrawn.has(token))) {
@@ -139,7 +147,9 @@ export class FakeFhirServer {
   #batch(entries: readonly Entry[]): Answer {
     const entry = entries.map((item) => {
       const said = this.#faultOf(item);
-      return said === undefined ? this.#store(item) : { response: { status: '422 Refused', outcome: fault('value', said) } };
+      return said === undefined
+        ? this.#store(item)
+        : { response: { status: '422 Refused', outcome: fault('value', said) } };
     });
     return { status: 200, body: { resourceType: 'Bundle', type: 'batch-response', entry } };
   }

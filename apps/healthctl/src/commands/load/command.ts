@@ -102,9 +102,19 @@ export const loadCommand = buildCommand<LoadFlags, string[], CliContext>({
         placeholder: 'file',
         brief: 'Journal of what was loaded [default: in the data directory, one a server and client]',
       },
-      fresh: { kind: 'boolean', default: false, withNegated: false, brief: 'Forget the journal and load everything again' },
+      fresh: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'Forget the journal and load everything again',
+      },
       dryRun: { kind: 'boolean', default: false, withNegated: false, brief: 'Read the files only; no server is asked' },
-      json: { kind: 'boolean', default: false, withNegated: false, brief: 'Print the summary as JSON on standard output' },
+      json: {
+        kind: 'boolean',
+        default: false,
+        withNegated: false,
+        brief: 'Print the summary as JSON on standard output',
+      },
     },
   },
   docs: {

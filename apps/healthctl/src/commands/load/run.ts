@@ -51,7 +51,9 @@ async function check(context: CliContext, paths: readonly string[], json: boolea
   const summary = await checkFiles(files, async (problem) => {
     stderr.write(`${describeRefusal(problem)}\n`);
   });
-  const types = Object.entries(summary.resourcesByType).map(([type, resources]) => `  ${type.padEnd(28)} ${count(resources)}`);
+  const types = Object.entries(summary.resourcesByType).map(
+    ([type, resources]) => `  ${type.padEnd(28)} ${count(resources)}`,
+  );
   const text = [
     `${count(summary.resources)} resources in ${count(summary.files)} files, ${count(summary.problems)} that cannot be sent.`,
     ...types,
