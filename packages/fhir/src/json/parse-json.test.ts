@@ -192,6 +192,12 @@ describe('parseJson', () => {
     );
   });
 
+  it('keeps as many numbers as a large bundle has, and no more', () => {
+    const text = (count: number): string => `[1.0${',1.0'.repeat(count - 1)}]`;
+    expect(parseJson(text(100_000))).toHaveLength(100_000);
+    expect(errorOf(text(100_001)).reason).toContain('More than 100000 numbers');
+  });
+
   it('survives hostile nesting and length', () => {
     const depth = 200_000;
     expect(parseJson('['.repeat(depth) + ']'.repeat(depth))).toBeInstanceOf(Array);
