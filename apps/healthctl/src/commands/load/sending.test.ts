@@ -43,7 +43,7 @@ describe('healthctl load: what is sent', () => {
     const { exitCode, summary } = await fixture.load();
     expect(exitCode).toBe(0);
     expect(summary.resources).toBe(5);
-    expect([...server.stored.keys()].sort()).toEqual([
+    expect([...fixture.server.stored.keys()].sort()).toEqual([
       'Bundle/doc',
       'Patient/one',
       'Patient/p0',
@@ -94,7 +94,7 @@ describe('healthctl load: what is sent', () => {
     await fixture.write('z.ndjson.gz', gzipSync(ndjson(2000)).subarray(0, 500));
     const run = await fixture.load();
     expect(run.exitCode).toBe(1);
-    expect([...server.stored.keys()]).toContain('Patient/a');
+    expect([...fixture.server.stored.keys()]).toContain('Patient/a');
     const report = await reportOf(run);
     expect(report.filter(({ file }) => file === 'in/x.ndjson').map(({ line }) => line)).toEqual([2, 3, 4, 5]);
     expect(report.find(({ file }) => file === 'in/y.json')).toMatchObject({
