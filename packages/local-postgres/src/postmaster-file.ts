@@ -21,14 +21,14 @@ export async function findPostmaster(directory: string): Promise<Postmaster | un
   const text = await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n');
   const pid = Number(lines[0]);
-  if (!(Number.isInteger(pid) && pid > 1) || !(await runsOn(pid, directory))) {
+  if (!(Number.isInteger(pid) && pid > 1) || !(await isServing(pid, directory))) {
     return undefined;
   }
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
-/** Whether process `pid` is a PostgreSQL server working in `directory`. */
-async function runsOn(pid: number, directory: string): Promise<boolean> {
+/** Whether process `pid` is a PostgreSQL server working in `directory`; one that ended and waits to be reaped is not. */
+export async function isServing(pid: number, directory: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {

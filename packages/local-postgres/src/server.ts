@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresBinaries } from './binaries.js';
 import { openForChild, requireMajorVersion } from './data-directory.js';
 import { LocalPostgresError } from './local-postgres-error.js';
-import { findPostmaster } from './postmaster-file.js';
+import { findPostmaster, isServing } from './postmaster-file.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 export interface StartServerOptions {
@@ -25,6 +25,8 @@ export interface StartServerOptions {
 export interface LocalServer {
   readonly pid: number;
   readonly port: number;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<void>;
 }
 
 const POLL_MS = 10;
@@ -43,6 +45,7 @@ export async function startServer(options: StartServerOptions): Promise<LocalSer
   ]);
   const logStart = (await log.stat()).size;
   let child: ChildProcess;
+  let ended: Promise<void>;
   try {
     child = spawn(options.binaries.postgres, serverArguments(options, handle.argument), {
       ...options.identity,
@@ -52,11 +55,12 @@ export async function startServer(options: StartServerOptions): Promise<LocalSer
       stdio: ['ignore', log.fd, log.fd, ...handle.stdio],
     });
     child.unref();
+    ended = new Promise((resolve) => child.once('exit', () => resolve()));
     await untilReady(child, options, logStart);
   } finally {
     await Promise.all([handle.close(), log.close()]);
   }
-  return { pid: child.pid as number, port: options.port };
+  return { pid: child.pid as number, port: options.port, ended };
 }
 
 function serverArguments(options: StartServerOptions, directory: string): string[] {
@@ -102,13 +106,18 @@ async function explain(options: StartServerOptions, logStart: number, ended: str
   return `PostgreSQL did not start (${fatal ?? ended}): see ${options.logFile}.`;
 }
 
+export interface StopOptions {
+  /** Sent one after the other, each when the one before had no effect in `timeoutMs`. */
+  readonly signals?: readonly NodeJS.Signals[];
+  readonly timeoutMs?: number;
+}
+
 /**
- * Stops a server: running transactions are rolled back and connections closed; after `timeoutMs` it is made to quit,
- * and recovers from its log at the next start.
+ * Stops the server on `directory`, if one runs. By default running transactions are rolled back and connections closed
+ * (SIGINT); should that not help it quits at once (SIGQUIT) and recovers from its log at the next start.
  */
-export async function stopServer(directory: string, timeoutMs = 10_000): Promise<void> {
-  const signals = ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const;
-  for (const signal of signals) {
+export async function stopServer(directory: string, options: StopOptions = {}): Promise<void> {
+  for (const signal of options.signals ?? (['SIGINT', 'SIGQUIT', 'SIGKILL'] as const)) {
     const postmaster = await findPostmaster(directory);
     if (postmaster === undefined) {
       return;
@@ -118,19 +127,10 @@ export async function stopServer(directory: string, timeoutMs = 10_000): Promise
     } catch {
       return;
     }
-    const deadline = performance.now() + timeoutMs;
-    while (performance.now() < deadline && isAlive(postmaster.pid)) {
+    const deadline = performance.now() + (options.timeoutMs ?? 10_000);
+    while (performance.now() < deadline && (await isServing(postmaster.pid, directory))) {
       await delay(POLL_MS);
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

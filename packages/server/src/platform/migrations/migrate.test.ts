@@ -74,6 +74,7 @@ describe('migrate', () => {
   it('gives up waiting after its time', async () => {
     await put('0001_first', 'select pg_sleep(1.5);');
     const first = run();
+    await expect.poll(() => log).toContain('Migrating the database: 0001_first');
     await expect(run(300)).rejects.toThrow(/Another process has been migrating/);
     await first;
   });
