@@ -14,8 +14,8 @@ const MAX_KEPT_NUMBERS = 100_000;
 /**
  * Reads JSON and keeps what FHIR needs kept: a number whose spelling matters (R4 "decimal": the precision is
  * significant) comes as raw JSON that `JSON.stringify` writes back unchanged. Other numbers are plain numbers.
- * @throws JsonSyntaxError for text that is not JSON, for more kept numbers than memory allows, and for an object with two members of one name, of which
- * `JSON.parse` would silently drop the first (R4 json.html: property names are unique)
+ * @throws JsonSyntaxError for text that is not JSON; for an object with two members of one name, of which `JSON.parse`
+ * would silently drop the first (R4 json.html: property names are unique); for more kept numbers than is reasonable
  */
 export function parseJson(text: string): JsonValue {
   let value: JsonValue;
