@@ -6,7 +6,6 @@ import type { RefusalReport } from './refusal-report.js';
 import type { Tally } from './tally.js';
 
 export interface LoadJobParts {
-  readonly baseUrl: string;
   readonly endpoint: FhirEndpoint;
   readonly journal: Journal;
   readonly report: RefusalReport;
@@ -17,15 +16,13 @@ export interface LoadJobParts {
 
 /** One run of a load: what the workers share, and the only place where outcomes are written down and counted. */
 export class LoadJob {
-  readonly baseUrl: string;
   readonly endpoint: FhirEndpoint;
   readonly journal: Journal;
   readonly stopping: AbortSignal;
   readonly #report: RefusalReport;
   readonly #tally: Tally;
 
-  constructor({ baseUrl, endpoint, journal, report, tally, stopping }: LoadJobParts) {
-    this.baseUrl = baseUrl;
+  constructor({ endpoint, journal, report, tally, stopping }: LoadJobParts) {
     this.endpoint = endpoint;
     this.journal = journal;
     this.stopping = stopping;

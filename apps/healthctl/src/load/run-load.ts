@@ -85,7 +85,7 @@ export async function runLoad(context: CliContext, request: LoadRequest): Promis
     await endpoint.check();
     journal = await Journal.open({ path: statePath, baseUrl: server.baseUrl, clientId, fresh: request.fresh });
     report = await RefusalReport.open(reportPath);
-    const job = new LoadJob({ baseUrl: server.baseUrl, endpoint, journal, report, tally, stopping: stopping.signal });
+    const job = new LoadJob({ endpoint, journal, report, tally, stopping: stopping.signal });
     const endProgress = showProgress(tally, context.process.stderr, clock);
     try {
       await loadFiles(job, files, {

@@ -36,7 +36,7 @@ export async function submitBundle(job: LoadJob, file: LoadFile, mayDefer: boole
     await job.acceptEarlier(file, earlier);
     return 'finished';
   }
-  const key = idempotencyKey({ baseUrl: job.baseUrl, contentHash, range, generation: job.journal.generation });
+  const key = idempotencyKey({ contentHash, range, generation: job.journal.generation });
   const response = await job.endpoint.submit(body, key);
   const answer = readBundleAnswer(response.status, response.text, fullUrls.length);
   if (answer.kind === 'taken') {

@@ -51,7 +51,7 @@ async function submitRange(
     return;
   }
   if (!job.journal.wasSplit(contentHash, range)) {
-    const key = idempotencyKey({ baseUrl: job.baseUrl, contentHash, range, generation: job.journal.generation });
+    const key = idempotencyKey({ contentHash, range, generation: job.journal.generation });
     const response = await job.endpoint.submit(transactionOf(lines), key);
     const answer = readBundleAnswer(response.status, response.text, lines.length);
     if (answer.kind === 'taken') {

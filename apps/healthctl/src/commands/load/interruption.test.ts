@@ -2,6 +2,7 @@ import { readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundle, LoadFixture, ndjson, patient } from '../../testing/load-fixture.js';
+import { runCommand } from '../../testing/run-command.js';
 
 let fixture: LoadFixture;
 beforeEach(async () => {
@@ -100,6 +101,16 @@ describe('healthctl load: interruption', () => {
     };
     expect((await fixture.load(['--state', journal])).exitCode).toBe(0);
     expect(fixture.server.stored.size).toBe(4);
+  });
+
+  it('recognises what it loaded when the server has another address', async () => {
+    await fixture.write('b.ndjson', '{"resourceType":"Patient"}\n');
+    await fixture.load();
+    const elsewhere = fixture.server.baseUrl.replace('127.0.0.1', 'localhost');
+    const run = await runCommand(['load', 'in', '--url', elsewhere], { cwd: fixture.folder });
+    expect(run.exitCode, run.stderr).toBe(0);
+    expect(fixture.server.bundles).toHaveLength(2);
+    expect(fixture.server.stored.size).toBe(1);
   });
 
   it('loads again under new keys when asked to', async () => {
