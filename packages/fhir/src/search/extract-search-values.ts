@@ -1,3 +1,4 @@
+import { isResourceType } from '../definitions/resource-types.js';
 import { compileExpression, type Evaluate, type TypedValue } from '../fhirpath/compile-expression.js';
 import { parseExpression } from '../fhirpath/parse-expression.js';
 import { normalizeString } from './normalize-string.js';
@@ -37,7 +38,7 @@ export function isExtracted(parameter: SearchParameter): boolean {
  */
 export function extractSearchValues(resource: unknown, options: ExtractOptions = {}): SearchValue[] {
   const resourceType = (resource as { resourceType?: unknown } | null)?.resourceType;
-  if (typeof resourceType !== 'string') {
+  if (typeof resourceType !== 'string' || !isResourceType(resourceType)) {
     return [];
   }
   return extractorsOf(resourceType).flatMap(({ parameter, evaluate }) =>

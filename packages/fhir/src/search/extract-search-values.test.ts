@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { resourceTypes } from '../definitions/resource-types.js';
+import { compileExpression } from '../fhirpath/compile-expression.js';
+import { parseExpression } from '../fhirpath/parse-expression.js';
+import { extractSearchValues, isExtracted } from './extract-search-values.js';
+import { MAX_DATE, MIN_DATE, type SearchValue } from './search-parameter.js';
+import { searchParametersOf } from './search-parameters.js';
+
+/** Values by parameter, as short text. */
+function found(resource: Record<string, unknown>, baseUrl?: string): Record<string, string[]> {
+  const result: Record<string, string[]> = {};
+  for (const value of extractSearchValues(resource, baseUrl === undefined ? {} : { baseUrl })) {
+    (result[value.parameter.code] ??= []).push(text(value));
+  }
+  return result;
+}
+
+function text(value: SearchValue): string {
+  switch (value.type) {
+    case 'token':
+      return `${value.system ?? ''}|${value.code}`;
+    case 'string':
+      return value.normalized;
+    case 'reference':
+      return value.target;
+    case 'uri':
+      return value.value;
+    case 'date':
+      return `${instant(value.low)}/${instant(value.high)}`;
+  }
+}
+
+const instant = (ms: number): string =>
+  ms === MIN_DATE || ms === MAX_DATE ? 'open' : new Date(ms).toISOString().replace('.000Z', 'Z');
+
+describe('the published search parameters', () => {
+  it('all compile, for every type', () => {
+    let count = 0;
+    for (const type of resourceTypes) {
+      for (const parameter of searchParametersOf(type).values()) {
+        if (isExtracted(parameter)) {
+          expect(() => compileExpression(parseExpression(parameter.expression), type), parameter.url).not.toThrow();
+          count += 1;
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(2_000);
+  });
+
+  it('have keys of their own', () => {
+    const all = resourceTypes.flatMap((type) => [...searchParametersOf(type).values()]);
+    expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
+    expect(all.every(({ key }) => Number.isInteger(key) && key >= -(2 ** 31) && key < 2 ** 31)).toBe(true);
+  });
+
+  it('keep those keys: a stored entry must be found by the next release', () => {
+    expect(searchParametersOf('Observation').get('code')!.key).toBe(-1_555_152_208);
+  });
+
+  it('are not stored twice where one narrows the other', () => {
+    const { patient, subject } = Object.fromEntries(searchParametersOf('Observation')) as Record<string, never>;
+    expect(patient).toMatchObject({ storedAs: subject, targets: ['Patient'] });
+  });
+});
+
+describe('extractSearchValues', () => {
+  it('finds tokens by data type', () => {
+    const values = found({
+      resourceType: 'Patient',
+      active: true,
+      gender: 'female',
+      deceasedDateTime: '2020-01-01',
+      identifier: [{ system: 'urn:mrn', value: 'A1' }, { value: 'B2' }, { system: 'urn:mrn' }],
+      telecom: [{ system: 'phone', value: '123' }, { system: 'email', value: 'a@example.org' }],
+      communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: 'de' }, { code: 'en' }] } }],
+      meta: { tag: [{ system: 'urn:tags', code: 't' }], profile: ['http://example.org/profile'] },
+    });
+    expect(values).toMatchObject({
+      active: ['|true'],
+      gender: ['http://hl7.org/fhir/administrative-gender|female'],
+      deceased: ['|true'],
+      identifier: ['urn:mrn|A1', '|B2'],
+      phone: ['phone|123'],
+      email: ['email|a@example.org'],
+      language: ['urn:ietf:bcp:47|de', '|en'],
+      _tag: ['urn:tags|t'],
+      _profile: ['http://example.org/profile'],
+    });
+  });
+
+  it('knows the living from the dead', () => {
+    expect(found({ resourceType: 'Patient' })['deceased']).toEqual(['|false']);
+    expect(found({ resourceType: 'Patient', deceasedBoolean: false })['deceased']).toEqual(['|false']);
+    expect(found({ resourceType: 'Patient', deceasedBoolean: true })['deceased']).toEqual(['|true']);
+  });
+
+  it('finds strings in all parts of names and addresses', () => {
+    const values = found({
+      resourceType: 'Patient',
+      name: [{ family: 'Müller', given: ['Anna  Maria', 'Éva'], prefix: ['Dr.'], text: 'Dr. Anna Müller' }],
+      address: [{ line: ['Straße 1'], city: 'Köln', country: 'DE' }],
+    });
+    expect(values['name']!.sort()).toEqual(['anna maria', 'dr.', 'dr. anna muller', 'eva', 'muller']);
+    expect(values['family']).toEqual(['muller']);
+    expect(values['address']!.sort()).toEqual(['de', 'koln', 'straße 1']);
+  });
+
+  it('finds references in all spellings', () => {
+    const values = found(
+      {
+        resourceType: 'Observation',
+        subject: { reference: 'http://localhost/fhir/R4/Patient/1/_history/3' },
+        encounter: { reference: 'Encounter/2' },
+        performer: [{ reference: '#inside' }, { display: 'nobody' }, { reference: 'http://elsewhere.org/Practitioner/9' }],
+      },
+      'http://localhost/fhir/R4',
+    );
+    expect(values).toMatchObject({
+      subject: ['Patient/1'],
+      encounter: ['Encounter/2'],
+      performer: ['http://elsewhere.org/Practitioner/9'],
+    });
+    expect(values).not.toHaveProperty('patient');
+  });
+
+  it('finds dates of every kind and precision', () => {
+    const observation = (effective: Record<string, unknown>): string[] | undefined =>
+      found({ resourceType: 'Observation', ...effective })['date'];
+    expect(observation({ effectiveDateTime: '2024' })).toEqual(['2024-01-01T00:00:00Z/2025-01-01T00:00:00Z']);
+    expect(observation({ effectiveDateTime: '2024-02' })).toEqual(['2024-02-01T00:00:00Z/2024-03-01T00:00:00Z']);
+    expect(observation({ effectiveDateTime: '2024-02-29' })).toEqual(['2024-02-29T00:00:00Z/2024-03-01T00:00:00Z']);
+    expect(observation({ effectiveInstant: '2024-02-29T23:30:00.5-01:00' })).toEqual([
+      '2024-03-01T00:30:00.500Z/2024-03-01T00:30:00.600Z',
+    ]);
+    expect(observation({ effectivePeriod: { start: '2024-02-29' } })).toEqual(['2024-02-29T00:00:00Z/open']);
+    expect(observation({ effectivePeriod: { end: '2024-02-29' } })).toEqual(['open/2024-03-01T00:00:00Z']);
+    expect(observation({ effectivePeriod: { start: '2025', end: '2024' } })).toBeUndefined();
+    expect(observation({ effectiveTiming: { event: ['2024-01-01', '2024-01-03'] } })).toHaveLength(2);
+    expect(observation({ effectiveDateTime: '2023-02-30' })).toBeUndefined();
+  });
+
+  it('finds nothing in what has the wrong shape, and never throws', () => {
+    for (const odd of [null, undefined, 7, 'x', [], {}, { resourceType: 7 }, { resourceType: 'Nonsense' }]) {
+      expect(extractSearchValues(odd)).toEqual([]);
+    }
+    const values = found({ resourceType: 'Patient', name: 7, gender: {}, identifier: 'x', birthDate: ['2020'], telecom: [null] });
+    expect(Object.keys(values).sort()).toEqual(['birthdate', 'deceased']);
+  });
+});
