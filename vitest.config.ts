@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Pure packages: they need no database and do not wait for one. */
-const pure = ['packages/fhir', 'apps/healthctl'];
+/** These need no database, or start their own, and do not wait for one. */
+const pure = ['packages/fhir', 'apps/healthctl', 'packages/local-postgres'];
 
 const tests = (directories: readonly string[]): string[] =>
   directories.flatMap((directory) => [`${directory}/src/**/*.test.ts`, `${directory}/scripts/**/*.test.{ts,mts}`]);
@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'integration',
-          include: [...tests(['packages/!(fhir)', 'apps/!(healthctl|standalone)']), 'tests/**/*.test.ts'],
+          include: [...tests(['packages/!(fhir|local-postgres)', 'apps/!(healthctl|standalone)']), 'tests/**/*.test.ts'],
           globalSetup: ['tests/support/global-setup.ts'],
         },
       },

@@ -1,4 +1,4 @@
-import { migrate, migrationsDirectory } from '@healthcare/server/migrations';
+import { migrateDatabase } from '@healthcare/server/migrations';
 import { createTemplate, startTestServer } from '@healthcare/testkit';
 
 /**
@@ -9,7 +9,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const server = given === undefined || given === '' ? await startTestServer() : { url: given, stop: async () => {} };
   try {
     const template = await createTemplate(server.url, async (connectionString) => {
-      await migrate({ connectionString, directory: migrationsDirectory(), log: () => {} });
+      await migrateDatabase({ connectionString, log: () => {} });
     });
     // Test processes inherit the environment.
     Object.assign(process.env, template.variables);

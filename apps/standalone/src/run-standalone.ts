@@ -1,5 +1,5 @@
 import type { Config } from '@healthcare/server/config';
-import { migrate, migrationsDirectory } from '@healthcare/server/migrations';
+import { migrateDatabase } from '@healthcare/server/migrations';
 import { resolve } from 'node:path';
 import { banner } from './banner.js';
 import { prepareDataDirectory } from './data-directory.js';
@@ -104,7 +104,7 @@ async function prepareDatabase(
   dataDirectory: string,
   log: (line: string) => void,
 ): Promise<{ readonly urls: DatabaseUrls; readonly demoClientFile: string | undefined }> {
-  await migrate({ connectionString: database.urls.owner, directory: migrationsDirectory(), log });
+  await migrateDatabase({ connectionString: database.urls.owner, log });
   const urls = await database.grantLogins();
   const demoClientFile = await ensureDemoClinic({ urls, config, dataDirectory, log });
   return { urls, demoClientFile };

