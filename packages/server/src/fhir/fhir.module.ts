@@ -9,6 +9,7 @@ import { FhirController } from './rest/fhir.controller.js';
 import { CAPABILITY_STATEMENT, MetadataController } from './rest/metadata.controller.js';
 import { ConditionMatcher, SearchReader } from './search/index.js';
 import { HistoryReader, ResourceKeys, ResourceReader, ResourceWriter } from './storage/index.js';
+import { NetworkPolicy, SubscriptionObserver } from './subscriptions/index.js';
 import { BatchProcessor, TransactionProcessor } from './transactions/index.js';
 
 /** FHIR R4: storage, search, interactions and bundles, and the REST API over them. */
@@ -25,7 +26,13 @@ import { BatchProcessor, TransactionProcessor } from './transactions/index.js';
       inject: [SearchReader],
       useFactory: (searches: SearchReader) => new ConditionMatcher(searches),
     },
-    { provide: WRITE_OBSERVERS, useFactory: (): readonly WriteObserver[] => [] },
+    {
+      provide: WRITE_OBSERVERS,
+      inject: [CONFIG],
+      useFactory: (config: Config): readonly WriteObserver[] => [
+        new SubscriptionObserver(config.fhirBaseUrl, new NetworkPolicy(config.subscriptions.allowedNetworks)),
+      ],
+    },
     {
       provide: ResourceWrites,
       inject: [CONFIG, ResourceReader, ResourceWriter, ConditionMatcher, ResourceKeys, WRITE_OBSERVERS],

@@ -18,7 +18,7 @@ export class DatabaseCheck {
   #latest: { readonly at: number; readonly state: Promise<DatabaseState> } | undefined;
 
   constructor(
-    private readonly database: Database,
+    private readonly database: Pick<Database, 'pool'>,
     private readonly now: () => number = Date.now,
   ) {}
 

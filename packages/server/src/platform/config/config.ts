@@ -38,6 +38,9 @@ const environment = z.object({
   SHUTDOWN_DRAIN_MS: z.coerce.number().int().min(0).max(300_000).default(0),
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(15_000),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(200).default(10),
+  WORKER_HEARTBEAT_MS: milliseconds.default(5_000),
+  WORKER_LOST_AFTER_MS: milliseconds.default(20_000),
+  WORKER_SILENCE_MS: milliseconds.default(30_000),
   SUBSCRIPTION_MAX_ATTEMPTS: z.coerce.number().int().min(1).max(25).default(8),
   SUBSCRIPTION_ALLOWED_NETWORKS: list.default([]),
 });
@@ -66,7 +69,16 @@ export interface Config {
     /** How long open requests and jobs may take to end after that. */
     readonly timeoutMs: number;
   };
-  readonly workerConcurrency: number;
+  readonly worker: {
+    /** Jobs at the same time. */
+    readonly concurrency: number;
+    /** How often a worker says that it is alive. */
+    readonly heartbeatMs: number;
+    /** After how long without that its jobs are given to others. */
+    readonly lostAfterMs: number;
+    /** After how long without looking for jobs a worker is no longer live. */
+    readonly silenceMs: number;
+  };
   readonly subscriptions: {
     readonly maxAttempts: number;
     /** CIDR blocks of private networks that receivers may live in. */
@@ -105,6 +117,11 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     );
   }
   const env = read.data;
+  if (env.WORKER_LOST_AFTER_MS < 2 * env.WORKER_HEARTBEAT_MS) {
+    throw new ConfigError([
+      `WORKER_LOST_AFTER_MS: must be at least twice WORKER_HEARTBEAT_MS (${env.WORKER_HEARTBEAT_MS}), or workers that are alive lose their jobs.`,
+    ]);
+  }
   const publicUrl = (env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`).replace(/\/+$/, '');
   return Object.freeze<Config>({
     host: env.HOST,
@@ -125,7 +142,12 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     identityEncryptionKey: Buffer.from(env.IDENTITY_ENCRYPTION_KEY, 'base64'),
     http: Object.freeze({ bodyLimitBytes: env.REQUEST_BODY_LIMIT_BYTES, requestTimeoutMs: env.REQUEST_TIMEOUT_MS }),
     shutdown: Object.freeze({ drainMs: env.SHUTDOWN_DRAIN_MS, timeoutMs: env.SHUTDOWN_TIMEOUT_MS }),
-    workerConcurrency: env.WORKER_CONCURRENCY,
+    worker: Object.freeze({
+      concurrency: env.WORKER_CONCURRENCY,
+      heartbeatMs: env.WORKER_HEARTBEAT_MS,
+      lostAfterMs: env.WORKER_LOST_AFTER_MS,
+      silenceMs: env.WORKER_SILENCE_MS,
+    }),
     subscriptions: Object.freeze({
       maxAttempts: env.SUBSCRIPTION_MAX_ATTEMPTS,
       allowedNetworks: Object.freeze(env.SUBSCRIPTION_ALLOWED_NETWORKS),

@@ -1,0 +1,3 @@
+import { runProcess, startWorker } from '@healthcare/server';
+
+await runProcess(() => startWorker(process.env));
