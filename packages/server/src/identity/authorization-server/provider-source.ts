@@ -1,0 +1,43 @@
+import type { Provider } from 'oidc-provider';
+import { describeError, type Logger } from '../../platform/logging/index.js';
+import type { KeyRing, KeySet } from '../keys/key-ring.js';
+import { buildProvider, type ProviderParts } from './build-provider.js';
+
+/**
+ * The authorization server with the keys of now.
+ *
+ * oidc-provider takes its keys once, so it is built anew when they change; requests that are under way end with the
+ * one they began with.
+ */
+export class ProviderSource {
+  #built: { readonly provider: Provider; readonly version: string } | undefined;
+
+  constructor(
+    private readonly parts: ProviderParts,
+    private readonly keys: KeyRing,
+    private readonly logger: Logger,
+  ) {}
+
+  async current(): Promise<Provider> {
+    const keySet = await this.keys.keySet();
+    const version = versionOf(keySet);
+    if (this.#built?.version !== version) {
+      this.#built = { provider: this.#build(keySet), version };
+    }
+    return this.#built.provider;
+  }
+
+  #build(keySet: KeySet): Provider {
+    const provider = buildProvider(this.parts, keySet);
+    const onFailure = (error: unknown): void => {
+      this.logger.error({ err: describeError(error) }, 'authorization server failed');
+    };
+    provider.on('server_error', (_ctx, error) => onFailure(error));
+    provider.on('error', onFailure);
+    return provider;
+  }
+}
+
+function versionOf({ signing, published }: KeySet): string {
+  return [signing.kid, ...published.map(({ kid }) => kid)].join(' ');
+}
