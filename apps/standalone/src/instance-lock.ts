@@ -1,5 +1,6 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { processStart } from './process-start.js';
 import { StartupError } from './startup-error.js';
 
@@ -9,6 +10,8 @@ export interface InstanceLock {
   readonly tookOver: boolean;
   release(): Promise<void>;
 }
+
+const SETTLE_MS = 50;
 
 interface Holder {
   readonly pid: number;
@@ -42,10 +45,21 @@ export async function acquireInstanceLock(directory: string): Promise<InstanceLo
       tookOver = true;
       await removeStale(path, found);
     }
+    if (tookOver) {
+      await requireStillOurs(path, own, directory);
+    }
   } finally {
     await rm(draft, { force: true });
   }
   return { tookOver, release: () => rm(path, { force: true }) };
+}
+
+/** Of two processes that take over the same lock at the same moment, one may have moved the other's lock aside. */
+async function requireStillOurs(path: string, own: string, directory: string): Promise<void> {
+  await delay(SETTLE_MS);
+  if ((await readFile(path, 'utf8').catch(() => '')) !== own) {
+    throw new StartupError(`Another start on ${directory} was faster by a moment: use that one, or stop it and start again.`);
+  }
 }
 
 async function appears(draft: string, path: string): Promise<boolean> {
