@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiDescriptionModule } from '../api-description/index.js';
 import { FhirModule } from '../fhir/index.js';
 import { HealthModule } from '../health/index.js';
 import { IdentityModule } from '../identity/index.js';
@@ -8,6 +9,6 @@ import { PlatformModule } from '../platform/platform.module.js';
 @Module({})
 export class ApiModule {
   static of(parts: Parameters<typeof PlatformModule.of>[0]): DynamicModule {
-    return { module: ApiModule, imports: [PlatformModule.of(parts), IdentityModule, HealthModule, FhirModule] };
+    return { module: ApiModule, imports: [PlatformModule.of(parts), IdentityModule, HealthModule, ApiDescriptionModule, FhirModule] };
   }
 }

@@ -102,24 +102,27 @@ function conditionsOf(filter: Exclude<EntryFilter, { kind: 'missing' }>): readon
         ({ value }) => sql`(e.value = ${indexedString(value)} and e.exact = ${hash64(value)}::int8)`,
       );
     case 'reference':
-      return [sql`e.target = any(${filter.operands.flatMap(({ targets }) => targets.map(hash64))}::int8[])`];
+      return [equalsAny(sql`e.target`, filter.operands.flatMap(({ targets }) => targets.map(hash64)))];
     case 'date':
       return filter.operands.map((operand) => dateCondition(operand, sql`e.low`, sql`e.high`));
   }
 }
 
 function tokenConditions(operands: readonly TokenOperand[]): readonly Sql[] {
-  // Codes of any system are one array and not an `or` each, which the index answers in one pass.
   const plain = operands.filter(({ system, code }) => system === undefined && code !== undefined);
   const rest = operands.filter(({ system, code }) => system !== undefined || code === undefined);
   return [
-    ...(plain.length === 1 ? [sql`e.code = ${tokenCode(plain[0]!.code!)}::int8`] : []),
-    ...(plain.length > 1 ? [sql`e.code = any(${plain.map(({ code }) => tokenCode(code!))}::int8[])`] : []),
+    ...(plain.length > 0 ? [equalsAny(sql`e.code`, plain.map(({ code }) => tokenCode(code!)))] : []),
     ...rest.map(({ system, code }) => {
       const ofSystem = sql`e.system = ${tokenSystem(system ?? null)}::int4`;
       return code === undefined ? ofSystem : sql`(e.code = ${tokenCode(code)}::int8 and ${ofSystem})`;
     }),
   ];
+}
+
+/** One value is an equality, which an index answers in the order of keys; several are an array and not an `or` each. */
+function equalsAny(column: Sql, values: readonly string[]): Sql {
+  return values.length === 1 ? sql`${column} = ${values[0]}::int8` : sql`${column} = any(${values}::int8[])`;
 }
 
 /** A parameter that narrows another is present when one of its targets' types is referred to: that is not stored. */

@@ -1,0 +1,1 @@
+export { ApiDescriptionModule } from './api-description.module.js';
