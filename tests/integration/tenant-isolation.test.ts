@@ -228,7 +228,7 @@ describe('clinics', () => {
 
   it('would be seen to leak: without the policies every way of reading shows the other clinic', async () => {
     const south = await newClinic();
-    const target: Person = { id: 'shared-1', family: 'Okafor', birthDate: '1970-01-01', code: 'a' };
+    const target: Person = { id: 'only-in-the-north', family: 'Okafor', birthDate: '1970-01-01', code: 'a' };
     await store(north, target, MARK);
     await store(north, target, MARK);
     expect(await leaksTo(south, target)).toEqual([]);

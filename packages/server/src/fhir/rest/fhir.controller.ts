@@ -28,7 +28,7 @@ export class FhirController {
     @Inject(BatchProcessor) private readonly batches: BatchProcessor,
   ) {}
 
-  @All(['', '*path'])
+  @All(['', '*'])
   async handle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     const interaction = parseInteraction(request.method, pathOf(request));
@@ -80,7 +80,7 @@ function interactionRequest(request: FastifyRequest, query: QueryPairs, preferen
 
 /** The path below the FHIR base, decoded segment by segment. */
 function pathOf(request: FastifyRequest): string {
-  const path = (request.params as { '*'?: string; path?: string })['*'] ?? (request.params as { path?: string }).path ?? '';
+  const path = (request.params as { '*'?: string })['*'] ?? '';
   if (path.includes('\0')) {
     throw FhirError.of(400, 'invalid', 'The path has a NUL character.');
   }
