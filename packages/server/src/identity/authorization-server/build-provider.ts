@@ -99,6 +99,9 @@ function configuration(parts: ProviderParts, keys: KeySet): Configuration {
       },
     },
     extraTokenClaims: (_ctx, token) => {
+      if (token.client === undefined) {
+        throw new TypeError('A token without a client belongs to no clinic.');
+      }
       const { tenant, tenantId } = clientFacts(token.client);
       return { [TENANT_CLAIM]: tenant, [TENANT_ID_CLAIM]: tenantId };
     },

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Provider } from 'oidc-provider';
 import { describeError, type Logger } from '../../platform/logging/index.js';
 import type { KeyRing, KeySet } from '../keys/key-ring.js';
@@ -33,7 +34,8 @@ export class ProviderSource {
       this.logger.error({ err: describeError(error) }, 'authorization server failed');
     };
     provider.on('server_error', (_ctx, error) => onFailure(error));
-    provider.on('error', onFailure);
+    // Koa's own event, which the types of oidc-provider do not list; without a listener it writes to the console.
+    (provider as EventEmitter).on('error', onFailure);
     return provider;
   }
 }
