@@ -17,6 +17,8 @@ export interface JobLoopSettings {
 /** How often the queue is asked when nothing was announced: jobs that wait for their time, or that were given back. */
 const POLL_INTERVAL_MS = 2_000;
 const RESTART_DELAY_MS = 1_000;
+/** For how long asking the queue may fail before the loop is made anew. */
+const MAX_FAILING_MS = 5_000;
 /** After running jobs were aborted, the time in which they are given back. */
 const ABORTED_JOBS_MS = 3_000;
 
@@ -24,7 +26,9 @@ const ABORTED_JOBS_MS = 3_000;
  * Takes jobs and has them carried out, until it is stopped.
  *
  * graphile-worker ends its loop when it cannot write down that a job is done (one lost connection at that moment is
- * enough). It is started again then; the jobs it held are given back when its sign of life has been missing for a while.
+ * enough), and a loop whose first question to the queue failed never gets an answer again (it keeps the failed promise
+ * of its task ids). In both cases the loop is made anew; the jobs it held are given back when its sign of life has been
+ * missing for a while.
  */
 export class JobLoop {
   readonly #activity: LoopActivity;
@@ -33,6 +37,8 @@ export class JobLoop {
   #supervision: Promise<void> | undefined;
   readonly #stopping = new AbortController();
   #ended = false;
+  /** Since when every question to the queue has failed. */
+  #failingSinceMs: number | undefined;
 
   constructor(
     private readonly pool: QueuePool,
@@ -46,6 +52,11 @@ export class JobLoop {
   /** What keeps the loop from running; undefined: it runs. */
   problem(): 'stopped' | 'silent' | 'job beyond its time' | undefined {
     return this.#ended ? 'stopped' : this.#activity.problem();
+  }
+
+  /** Whether the queue answered when it was last asked. */
+  get isTaking(): boolean {
+    return !this.#ended && this.#failingSinceMs === undefined;
   }
 
   /** The names under which this loop holds jobs (`locked_by`). */
@@ -74,18 +85,28 @@ export class JobLoop {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#runner?.promise.catch(() => {});
-      while (!signal.aborted) {
+      if (!signal.aborted) {
         this.logger.error('the job loop ended by itself; starting it again');
-        this.#activity.loopSeen();
-        await sleep(RESTART_DELAY_MS, undefined, { signal }).catch(() => {});
-        if (signal.aborted) {
-          return;
-        }
-        try {
-          this.#runner = await this.#run();
-          break;
-        } catch (error) {
-          this.logger.warn({ err: error }, 'the job loop could not be started');
+        await this.#restart(signal);
+      }
+    }
+  }
+
+  async #restart(signal: AbortSignal): Promise<void> {
+    this.#failingSinceMs ??= performance.now();
+    for (let attempt = 1; ; attempt++) {
+      this.#activity.loopSeen();
+      await sleep(RESTART_DELAY_MS, undefined, { signal }).catch(() => {});
+      if (signal.aborted) {
+        return;
+      }
+      try {
+        this.#runner = await this.#run();
+        this.logger.info({ attempt }, 'the job loop runs again');
+        return;
+      } catch (error) {
+        if (attempt === 1) {
+          this.logger.warn({ err: error }, 'the job loop could not be started; trying on');
         }
       }
     }
@@ -120,6 +141,9 @@ export class JobLoop {
     const timeouts = new Map(this.handlers.map(({ type }) => [type.name, type.timeoutMs]));
     events.on('pool:create', ({ workerPool }) => this.#pools.add(workerPool));
     events.on('pool:release', ({ workerPool }) => this.#pools.delete(workerPool));
+    events.on('worker:getJob:error', () => this.#failed());
+    events.on('worker:getJob:empty', () => (this.#failingSinceMs = undefined));
+    events.on('job:start', () => (this.#failingSinceMs = undefined));
     for (const event of ['worker:create', 'worker:getJob:start', 'worker:getJob:empty', 'worker:getJob:error', 'job:complete'] as const) {
       events.on(event, ({ worker }: { worker: { workerId: string } }) => this.#activity.slotSeen(worker.workerId));
     }
@@ -128,6 +152,15 @@ export class JobLoop {
     );
     events.on('worker:stop', ({ worker }) => this.#activity.slotEnded(worker.workerId));
     return events;
+  }
+
+  #failed(): void {
+    const nowMs = performance.now();
+    this.#failingSinceMs ??= nowMs;
+    if (nowMs - this.#failingSinceMs > MAX_FAILING_MS && !this.#ended) {
+      // Refused when it is stopping already.
+      this.#runner?.stop().catch(() => {});
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import type { Probes } from './probe-server.js';
  * meant to end. Ready: jobs are being taken and what they need is there.
  */
 export function workerProbes(
-  loop: Pick<JobLoop, 'problem'>,
+  loop: Pick<JobLoop, 'problem' | 'isTaking'>,
   database: Pick<DatabaseCheck, 'state'>,
   queue: Pick<DatabaseCheck, 'state'>,
   lifecycle: Pick<Lifecycle, 'isStarted' | 'isDraining'>,
@@ -20,11 +20,11 @@ export function workerProbes(
     const [data, jobs] = await Promise.all([database.state(), queue.state()]);
     const problem = lifecycle.isDraining ? 'draining' : lifecycle.isStarted ? loop.problem() : 'starting';
     return {
-      isUp: problem === undefined && data.reachable && jobs.reachable,
+      isUp: problem === undefined && loop.isTaking && data.reachable && jobs.reachable,
       details: {
         loop: problem === undefined ? { status: 'up' } : { status: 'down', problem },
         database: { status: data.reachable ? 'up' : 'down', durationMs: data.durationMs },
-        queue: { status: jobs.reachable ? 'up' : 'down', durationMs: jobs.durationMs },
+        queue: { status: jobs.reachable && loop.isTaking ? 'up' : 'down', durationMs: jobs.durationMs },
       },
     };
   };
