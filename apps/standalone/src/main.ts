@@ -17,7 +17,7 @@ try {
     requests,
     log: (line) => process.stdout.write(`${line}\n`),
   });
-  process.exit(0);
+  process.exit(requests.force.aborted ? EXIT_INTERRUPTED : 0);
 } catch (error) {
   // Errors of ours say what to do; of anything else the stack helps more.
   const isOurs = error instanceof Error && ['StartupError', 'LocalPostgresError', 'MigrationError', 'ConfigError'].includes(error.name);
