@@ -32,9 +32,14 @@ export function judgeExchange(request: MalformedRequest, exchange: Exchange): st
   return exchange.answers.flatMap((answer) => judgeAnswer(request, answer));
 }
 
-function judgeAnswer({ expect }: MalformedRequest, answer: HttpAnswer): string[] {
+function judgeAnswer({ expect, pieces }: MalformedRequest, answer: HttpAnswer): string[] {
+  // What came with the request is no secret of the server's.
+  const isEcho = (text: string): boolean => pieces.some((piece) => piece.includes(text.trim()));
   const leaks = internals
-    .filter(([, pattern]) => pattern.test(answer.body))
+    .filter(([, pattern]) => {
+      const found = pattern.exec(answer.body)?.[0];
+      return found !== undefined && !isEcho(found);
+    })
     .map(([name]) => `the answer shows ${name}`);
   if (answer.headers.has('x-injected')) {
     leaks.push('a header was injected');
@@ -51,7 +56,8 @@ function judgeAnswer({ expect }: MalformedRequest, answer: HttpAnswer): string[]
   if (answer.status < 400 || answer.status > 499) {
     return [...leaks, `was answered with ${answer.status}`];
   }
-  return [...leaks, ...judgeOutcome(answer)];
+  const isBare = expect.kind === 'refused-or-closed' && answer.body === '';
+  return isBare ? leaks : [...leaks, ...judgeOutcome(answer)];
 }
 
 /** A refusal is an OperationOutcome (http://hl7.org/fhir/R4/http.html#summary) that says something. */

@@ -5,7 +5,10 @@ import type { SeededRandom } from './seeded-random.js';
 export type Expectation =
   /** A status of 4xx with an OperationOutcome, for each request that was sent. */
   | { readonly kind: 'refused'; readonly answers?: number }
-  /** As above, or no answer at all: what came was no request that could be answered. */
+  /**
+   * As above, or no answer at all, or one without a body: what came was no request that could be answered, and Node's
+   * HTTP server itself turned it away.
+   */
   | { readonly kind: 'refused-or-closed' }
   /**
    * Strange, but valid: refused, or answered with 2xx in the one way that is right. `judge` returns what is wrong with

@@ -7,14 +7,15 @@ import { validPatient } from './sample-resources.js';
 /** Fixed, so that a change of the code is what makes a run fail; another seed looks elsewhere. */
 const seed = Number(process.env['ROBUSTNESS_SEED'] ?? 20_261_123);
 const requests = Number(process.env['ROBUSTNESS_REQUESTS'] ?? 10_000);
-const warmUpRequests = 1_500;
+/** Enough that every cache is full and the allocator has met every size of body. */
+const warmUpRequests = 4_000;
 const concurrency = 8;
 
 const mebibyte = 1024 * 1024;
 /** Live objects may grow by caches that fill up, such as prepared statements; 10,000 leaks of 1 kB are seen. */
 const heapGrowthLimit = 8 * mebibyte;
 /** Pages that the allocator keeps for the next large body. */
-const rssGrowthLimit = 96 * mebibyte;
+const rssGrowthLimit = 64 * mebibyte;
 
 let home: BootedApi;
 let api: RoleProcess;

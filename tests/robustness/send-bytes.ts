@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -55,10 +55,7 @@ export function sendBytes({ host, port, pieces, ending, timeoutMs }: SendOptions
           return;
         }
         if (!socket.write(piece)) {
-          await new Promise<void>((drained) => {
-            socket.once('drain', drained);
-            socket.once('close', drained);
-          });
+          await untilDrained(socket);
         }
       }
       if (ending === 'half-close') {
@@ -67,6 +64,19 @@ export function sendBytes({ host, port, pieces, ending, timeoutMs }: SendOptions
         setImmediate(() => socket.destroy());
       }
     };
+  });
+}
+
+/** Resolves when the socket takes more, or never will. */
+function untilDrained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
   });
 }
 
