@@ -164,7 +164,7 @@ describe('search finds', () => {
 
 /** Names in braces become ids; the rest is escaped as a client would. */
 function encode(query: string): string {
-  const [path, rest] = String(resolve({ query } as never) && query.replace(/\{\{(\w+)\}\}/g, (_, name: string) => ids[name]!)).split('?');
+  const [path, rest] = query.replace(/\{\{(\w+)\}\}/g, (_, name: string) => ids[name]!).split('?');
   return rest === undefined ? path! : `${path}?${rest.includes('%') ? rest : encodeURI(rest)}`;
 }
 

@@ -33,6 +33,14 @@ function isUpToDate(): boolean {
   return [source, fileURLToPath(import.meta.url)].every((input) => statSync(input).mtimeMs < written);
 }
 
+/** Published without the type that a path begins with; it is the same in later versions of FHIR. */
+const CORRECTIONS: Readonly<Record<string, string>> = {
+  'InsurancePlan.name': 'InsurancePlan.name | InsurancePlan.alias',
+};
+
+/** Those without an expression are no values of a resource: full text and named queries. */
+const WITHOUT_EXPRESSION = ['DomainResource._text', 'Resource._content', 'Resource._query'];
+
 /** The branches of `A.x | B.y` that begin with `type`; a branch in parentheses counts as what is in them. */
 function narrow(expression: string, type: string): string {
   const branches = expression.split('|').map((branch) => branch.trim());
@@ -48,9 +56,10 @@ function extract(): { readonly rows: Record<string, Record<string, Row>>; readon
     // The package that carries the definitions has added one of a later FHIR version.
     if (resource.version !== FHIR_VERSION) continue;
     for (const base of resource.base) {
-      // Those without an expression (_text, _content, _query) are no values of a resource.
-      const expression = resource.expression === undefined ? '' : narrow(resource.expression, base);
-      if (expression === '') continue;
+      const name = `${base}.${resource.code}`;
+      if (WITHOUT_EXPRESSION.includes(name)) continue;
+      const expression = CORRECTIONS[name] ?? narrow(resource.expression ?? '', base);
+      if (expression === '') throw new Error(`${name} says nothing of ${base}: ${resource.expression}`);
       const ofBase = (rows[base] ??= {});
       if (ofBase[resource.code] !== undefined) throw new Error(`${base}.${resource.code} is published twice`);
       ofBase[resource.code] =

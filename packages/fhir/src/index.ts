@@ -12,5 +12,6 @@ export { summarize, type ResourceSummaryMode } from './summary/summarize.js';
 export { extractSearchValues, type ExtractOptions } from './search/extract-search-values.js';
 export { matchesFilters, type MatchedResource } from './search/match-filters.js';
 export { normalizeString } from './search/normalize-string.js';
-export { parseSearch, type ParseSearchOptions, supportedSearchParameters } from './search/parse-search.js';
+export { parseSearch, supportedSearchParameters } from './search/parse-search.js';
+export type { ParseSearchOptions } from './search/parse-search-options.js';
 export { SearchError, type SearchIssue } from './search/search-error.js';

@@ -8,6 +8,8 @@ export interface TypedValue {
   readonly value: unknown;
   /** Value set that a code comes from; undefined: none is required. */
   readonly binding: string | undefined;
+  /** Type that the element belongs to, e.g. `HumanName` for a family name; undefined: the value is no element. */
+  readonly owner: string | undefined;
 }
 
 /** Finds the values of an expression in a resource; an element that has the wrong shape gives none. */
@@ -50,11 +52,12 @@ type Walk = (nodes: readonly unknown[]) => readonly unknown[];
 interface Chain {
   readonly type: string;
   readonly binding: string | undefined;
+  readonly owner: string | undefined;
   readonly walks: readonly Walk[];
 }
 
 function compilePath(steps: readonly Step[], resourceType: string): Evaluate {
-  let chains: readonly Chain[] = [{ type: resourceType, binding: undefined, walks: [] }];
+  let chains: readonly Chain[] = [{ type: resourceType, binding: undefined, owner: undefined, walks: [] }];
   for (const step of steps) {
     chains = chains.flatMap((chain) => follow(chain, step));
   }
@@ -62,7 +65,7 @@ function compilePath(steps: readonly Step[], resourceType: string): Evaluate {
     throw new SyntaxError(`${resourceType} has no element behind ${JSON.stringify(steps)}`);
   }
   return (resource) =>
-    chains.flatMap(({ type, binding, walks }) => {
+    chains.flatMap(({ type, binding, owner, walks }) => {
       let nodes: readonly unknown[] = [resource];
       for (const walk of walks) {
         nodes = walk(nodes);
@@ -70,7 +73,7 @@ function compilePath(steps: readonly Step[], resourceType: string): Evaluate {
           return [];
         }
       }
-      return nodes.map((value) => ({ type, value, binding }));
+      return nodes.map((value) => ({ type, value, binding, owner }));
     });
 }
 
@@ -117,7 +120,7 @@ function members(chain: Chain, name: string): readonly Chain[] {
   const element = elementsOf(chain.type).find((candidate) => candidate.name === name);
   return (element?.types ?? []).map((type) => {
     const member = element!.isChoice ? choiceMember(name, type.code) : name;
-    return { type: type.code, binding: element!.binding, walks: [...chain.walks, step(member)] };
+    return { type: type.code, binding: element!.binding, owner: chain.type, walks: [...chain.walks, step(member)] };
   });
 }
 
@@ -126,10 +129,11 @@ function step(member: string): Walk {
     const found: unknown[] = [];
     for (const node of nodes) {
       const value = read(node, member);
-      if (Array.isArray(value)) {
-        found.push(...value.filter((item) => item !== null && item !== undefined));
-      } else if (value !== undefined && value !== null) {
-        found.push(value);
+      // One by one: as arguments of one call a long array would not fit on the stack.
+      for (const item of Array.isArray(value) ? value : [value]) {
+        if (item !== undefined && item !== null) {
+          found.push(item);
+        }
       }
     }
     return found;
@@ -153,7 +157,7 @@ function pointsAt(node: unknown, type: string): boolean {
 }
 
 function boolean(value: boolean): readonly TypedValue[] {
-  return [{ type: 'boolean', value, binding: undefined }];
+  return [{ type: 'boolean', value, binding: undefined, owner: undefined }];
 }
 
 function isTrue(values: readonly TypedValue[]): boolean {

@@ -29,7 +29,7 @@ function matches(values: readonly SearchValue[], filter: SearchFilter, resource:
       return filter.operands.some((operand) => matchesDate(operand, instant));
     }
     case 'missing':
-      return valuesOf(values, filter.parameter).length === 0 === filter.missing;
+      return filter.missing === (valuesOf(values, filter.parameter).length === 0);
     case 'token': {
       const found = valuesOf(values, filter.parameter).some(
         (value) => value.type === 'token' && filter.operands.some((operand) => matchesToken(operand, value)),

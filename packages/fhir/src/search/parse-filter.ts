@@ -1,6 +1,6 @@
 import { isResourceType } from '../definitions/resource-types.js';
 import { parseDate, parseReference, parseString, parseToken, parseUri } from './parse-operands.js';
-import type { ParseSearchOptions, ResolvedName } from './parse-search.js';
+import type { ParseSearchOptions, ResolvedName } from './parse-search-options.js';
 import { SearchError } from './search-error.js';
 import type { SearchParameterType } from './search-parameter.js';
 import type { SearchFilter } from './search-query.js';

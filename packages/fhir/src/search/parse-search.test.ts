@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ParseSearchOptions, parseSearch, supportedSearchParameters } from './parse-search.js';
+import { parseSearch, supportedSearchParameters } from './parse-search.js';
+import type { ParseSearchOptions } from './parse-search-options.js';
 import { SearchError, type SearchIssue } from './search-error.js';
 import type { SearchQuery } from './search-query.js';
 

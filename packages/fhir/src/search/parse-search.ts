@@ -1,24 +1,12 @@
-import { isExtracted } from './extract-search-values.js';
 import { closestNames } from './closest-names.js';
+import { isExtracted } from './extract-search-values.js';
 import { parseFilter } from './parse-filter.js';
+import type { ParseSearchOptions, ResolvedName } from './parse-search-options.js';
 import { parseResultParameter, RESULT_PARAMETERS, type ResultParameters } from './parse-result-parameter.js';
 import { SearchError, type SearchIssue } from './search-error.js';
 import type { SearchParameter } from './search-parameter.js';
 import { searchParametersOf } from './search-parameters.js';
 import type { SearchFilter, SearchQuery } from './search-query.js';
-
-export interface ParseSearchOptions {
-  /** `lenient` leaves out what the server does not know; `strict` refuses it. */
-  readonly handling: 'strict' | 'lenient';
-  /** FHIR base of this server. */
-  readonly baseUrl?: string;
-  /** Matches a page where `_count` does not say. */
-  readonly defaultCount: number;
-  /** Matches a page at most; more are cut to it. */
-  readonly maxCount: number;
-  /** The present in milliseconds since 1970, for `ap`. */
-  readonly nowMs?: number;
-}
 
 /** Bounds of what one query may ask for: a page of a browser stays far below, a flood does not get through. */
 const MAX_PARAMETERS = 64;
@@ -85,14 +73,6 @@ export function parseSearch(
     applied,
     ignored,
   };
-}
-
-/** A name of a query, taken apart. */
-export interface ResolvedName {
-  /** As given, for messages. */
-  readonly name: string;
-  readonly parameter: SearchParameter;
-  readonly modifier: string | undefined;
 }
 
 /** The parameters that this server searches by, for the CapabilityStatement. */

@@ -35,7 +35,7 @@ function make(resourceType: string): ReadonlyMap<string, SearchParameter> {
   for (const parameter of parameters.values() as Iterable<PublishedParameter>) {
     const meaning = `${parameter.type} ${parameter.expression}`;
     parameter.storedAs = byMeaning.get(meaning) ?? parameter;
-    byMeaning.set(meaning, parameter.storedAs as PublishedParameter);
+    byMeaning.set(meaning, byMeaning.get(meaning) ?? parameter);
   }
   for (const parameter of parameters.values() as Iterable<PublishedParameter>) {
     const narrowed = NARROWING.exec(parameter.expression);
@@ -67,7 +67,7 @@ class PublishedParameter implements SearchParameter {
 }
 
 /** FNV-1a, 32 bits, of `Type.code`, as a signed integer. A test shows that no two parameters of R4 share one. */
-export function parameterKey(resourceType: string, code: string): number {
+function parameterKey(resourceType: string, code: string): number {
   let hash = 0x811c9dc5;
   for (const character of `${resourceType}.${code}`) {
     hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);

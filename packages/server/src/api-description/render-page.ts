@@ -27,7 +27,7 @@ function renderOperation({ path, method, operation }: { path: string; method: st
   const parameters = (operation.parameters ?? []).filter(({ in: place }) => place !== 'path');
   const rows = parameters.map(
     ({ name, in: place, description }) =>
-      `<tr><td><code>${escape(String(name))}</code></td><td>${escape(String(place))}</td><td>${escape(String(description ?? ''))}</td></tr>`,
+      `<tr><td><code>${escape(String(name))}</code></td><td>${escape(String(place))}</td><td>${escape(typeof description === 'string' ? description : '')}</td></tr>`,
   );
   const answers = Object.entries(operation.responses).map(
     ([status, { description }]) => `<tr><td><code>${status}</code></td><td colspan="2">${escape(String(description))}</td></tr>`,

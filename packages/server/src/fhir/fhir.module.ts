@@ -4,9 +4,8 @@ import type { Config } from '../platform/config/index.js';
 import { Database } from '../platform/database/index.js';
 import { LOGGER, type Logger } from '../platform/logging/index.js';
 import { FhirService, ResourceWrites, type WriteObserver, WRITE_OBSERVERS } from './interactions/index.js';
-import { capabilityStatement } from './rest/capability-statement.js';
 import { FhirController } from './rest/fhir.controller.js';
-import { CAPABILITY_STATEMENT, MetadataController } from './rest/metadata.controller.js';
+import { MetadataController } from './rest/metadata.controller.js';
 import { ConditionMatcher, SearchReader } from './search/index.js';
 import { HistoryReader, ResourceKeys, ResourceReader, ResourceWriter } from './storage/index.js';
 import { NetworkPolicy, SubscriptionObserver } from './subscriptions/index.js';
@@ -68,12 +67,6 @@ import { BatchProcessor, TransactionProcessor } from './transactions/index.js';
       provide: BatchProcessor,
       inject: [FhirService, LOGGER],
       useFactory: (service: FhirService, logger: Logger) => new BatchProcessor(service, logger),
-    },
-    {
-      provide: CAPABILITY_STATEMENT,
-      inject: [CONFIG],
-      useFactory: (config: Config) =>
-        JSON.stringify(capabilityStatement(config.publicUrl, config.softwareVersion, new Date())),
     },
   ],
   exports: [FhirService, ResourceReader, ResourceWrites],

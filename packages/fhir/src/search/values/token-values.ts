@@ -18,8 +18,10 @@ export function tokensOf({ type, value, binding }: TypedValue): readonly Token[]
         : [];
     }
     case 'Identifier':
-    case 'ContactPoint':
       return token(member(value, 'system'), member(value, 'value'));
+    case 'ContactPoint':
+      // Its `system` (phone, email) is no namespace: R4 leaves the system of the token empty.
+      return token(undefined, member(value, 'value'));
     case 'boolean':
       return typeof value === 'boolean' ? [{ system: null, code: String(value) }] : [];
     case 'code':

@@ -13,13 +13,9 @@ export function newResourceId(nowMs: number): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-export function isResourceId(text: string): boolean {
-  return ID.test(text);
-}
-
 /** @throws {FhirError} 400 when `id` is none that a resource can have. */
 export function requireResourceId(id: string): string {
-  if (!isResourceId(id)) {
+  if (!ID.test(id)) {
     throw FhirError.of(400, 'value', 'An id has 1 to 64 of the characters A-Z a-z 0-9 - and . only.');
   }
   return id;

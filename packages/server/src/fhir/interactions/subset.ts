@@ -9,8 +9,6 @@ export interface Subset {
   readonly elements: readonly string[];
 }
 
-export const WHOLE: Subset = { summary: undefined, elements: [] };
-
 /**
  * Reads `_summary` and `_elements` of a query. `_summary=count` is a search's own affair and means the whole here.
  *

@@ -55,7 +55,7 @@ function ifNoneExist(type: string, header: string, baseUrl: string): SearchQuery
 }
 
 /** A condition is always strict: a parameter left out would widen what is changed. */
-export function conditionOf(type: string, query: QueryPairs, baseUrl: string): SearchQuery {
+function conditionOf(type: string, query: QueryPairs, baseUrl: string): SearchQuery {
   const selective = query.filter(([name]) => !NOT_SELECTIVE.has(name));
   if (selective.length === 0) {
     throw FhirError.of(412, 'required', 'The condition selects nothing: give at least one search parameter.');

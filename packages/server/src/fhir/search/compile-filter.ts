@@ -55,7 +55,7 @@ export function anyOf(conditions: readonly Sql[]): Sql {
 }
 
 /** The range of dates that an operand accepts, on half-open `[low, high)`; see `DateOperand`. */
-export function dateCondition(operand: DateOperand, low: Sql, high: Sql): Sql {
+function dateCondition(operand: DateOperand, low: Sql, high: Sql): Sql {
   const from = sql`${operand.low}::int8`;
   const to = sql`${operand.high}::int8`;
   switch (operand.prefix) {

@@ -40,7 +40,7 @@ export class ConditionMatcher {
     const locks = conditions.map((condition) => BigInt(hash64(condition))).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
     await tx.query('select pg_advisory_xact_lock(lock) from unnest($1::int8[]) as lock', [locks.map(String)]);
     return Promise.all(
-      requests.map(({ condition }) => (condition === undefined ? [] : this.searches.first(tx, condition, 2))),
+      requests.map(async ({ condition }) => (condition === undefined ? [] : this.searches.first(tx, condition, 2))),
     );
   }
 }

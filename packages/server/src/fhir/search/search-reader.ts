@@ -22,7 +22,7 @@ export class SearchReader {
     const onlyCount = query.summary === 'count' || query.count === 0;
     const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor, query.sort === undefined ? 1 : 2);
     const [rows, counted] = await Promise.all([
-      onlyCount ? [] : tx.run(compilePage(query, cursor, query.count + 1)),
+      onlyCount ? Promise.resolve([]) : tx.run(compilePage(query, cursor, query.count + 1)),
       this.#count(tx, query, onlyCount),
     ]);
     const matches = rows.slice(0, query.count).map(toVersion);

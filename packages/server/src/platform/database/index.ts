@@ -1,4 +1,4 @@
 export { Database, type TransactionOptions } from './database.js';
 export { createSqlBuilder } from './sql-builder.js';
 export { Transaction, type Tx } from './transaction.js';
-export { requireLeastPrivilege, TooPowerfulError } from './least-privilege.js';
+export { requireLeastPrivilege } from './least-privilege.js';

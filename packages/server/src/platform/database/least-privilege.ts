@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** The process holds more power over the database than it may. */
-export class TooPowerfulError extends Error {
+class TooPowerfulError extends Error {
   constructor(readonly problem: string) {
     super(
       `The database role of this process ${problem}: row-level security would not hold. ` +

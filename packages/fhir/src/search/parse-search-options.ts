@@ -1,0 +1,23 @@
+import type { SearchParameter } from './search-parameter.js';
+
+/** How a query is read. */
+export interface ParseSearchOptions {
+  /** `lenient` leaves out what the server does not know; `strict` refuses it. */
+  readonly handling: 'strict' | 'lenient';
+  /** FHIR base of this server. */
+  readonly baseUrl?: string;
+  /** Matches a page where `_count` does not say. */
+  readonly defaultCount: number;
+  /** Matches a page at most; more are cut to it. */
+  readonly maxCount: number;
+  /** The present in milliseconds since 1970, for `ap`. */
+  readonly nowMs?: number;
+}
+
+/** A name of a query, taken apart. */
+export interface ResolvedName {
+  /** As given, for messages. */
+  readonly name: string;
+  readonly parameter: SearchParameter;
+  readonly modifier: string | undefined;
+}
