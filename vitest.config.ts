@@ -15,9 +15,16 @@ const node = {
   hookTimeout: 30_000,
 } as const;
 
+/** What a person reads, and what `.ci/run` counts. */
+export const reporters = (name: string): [string, Record<string, unknown>][] => [
+  ['default', {}],
+  ['json', { outputFile: `.cache/test-results/${name}.json` }],
+];
+
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    reporters: reporters('test'),
     projects: [
       { test: { ...node, name: 'unit', include: tests(pure) } },
       {

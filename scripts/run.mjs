@@ -18,6 +18,11 @@ const everything = ['.'];
 const commands = {
   start: { projects: product, program: ['apps/standalone/dist/main.js'], isService: true },
   test: { projects: [...product, 'packages/testkit'], program: ['node_modules/vitest/vitest.mjs', 'run'] },
+  // The same tests of the API, its requests shared between two processes on one database.
+  'test:processes': {
+    projects: [...product, 'packages/testkit'],
+    program: ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.processes.config.ts'],
+  },
   build: { projects: everything },
 };
 
