@@ -31,13 +31,22 @@ export default defineConfig({
         test: {
           ...node,
           name: 'integration',
-          include: [...tests(['packages/!(fhir|local-postgres)', 'apps/!(healthctl|standalone)']), 'tests/**/*.test.ts'],
+          include: [
+            ...tests(['packages/!(fhir|local-postgres)', 'apps/!(healthctl|standalone)']),
+            'tests/**/*.test.ts',
+          ],
           globalSetup: ['tests/support/global-setup.ts'],
         },
       },
       {
         // Boots the whole product: one at a time, each with a PostgreSQL of its own.
-        test: { ...node, name: 'standalone', include: [...tests(['apps/standalone']), 'scripts/*.test.ts'], maxWorkers: 1, testTimeout: 60_000 },
+        test: {
+          ...node,
+          name: 'standalone',
+          include: [...tests(['apps/standalone']), 'scripts/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 60_000,
+        },
       },
     ],
   },

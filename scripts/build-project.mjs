@@ -17,7 +17,13 @@ const SOURCES = ['src', 'scripts'];
  * @param {(line: string) => void} options.log
  */
 export async function buildProject({ root, node, projects, log }) {
-  const stampFile = join(root, 'node_modules', '.cache', 'healthcare', `build-${digest(projects.join(' ')).slice(0, 8)}`);
+  const stampFile = join(
+    root,
+    'node_modules',
+    '.cache',
+    'healthcare',
+    `build-${digest(projects.join(' ')).slice(0, 8)}`,
+  );
   const stamp = sourceStamp(root);
   if (isCurrent(stampFile, stamp) && projects.every((project) => isBuilt(root, project))) {
     return;
@@ -57,7 +63,7 @@ function sourceStamp(root) {
       }
     }
   }
-  return digest(parts.sort().join('\n'));
+  return digest(parts.toSorted((one, other) => (one < other ? -1 : 1)).join('\n'));
 }
 
 function isCurrent(stampFile, stamp) {

@@ -18,7 +18,7 @@ export async function installPackages(root, log) {
   }
   const startedAt = performance.now();
   log('Installing packages (about 400 MB, once; a minute or two) …');
-  const { code, said } = await runNpm(root, ['ci', '--include=dev', '--no-audit', '--no-fund']);
+  const { code, said } = await runNpm(root, ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   if (code !== 0) {
     throw new Failure(remedy(said));
   }
@@ -84,7 +84,9 @@ function runNpm(root, args) {
       said += chunk;
       process.stderr.write(chunk);
     });
-    child.once('error', (error) => reject(new Failure(`npm cannot be started (${error.message}): install Node with npm.`)));
+    child.once('error', (error) =>
+      reject(new Failure(`npm cannot be started (${error.message}): install Node with npm.`)),
+    );
     child.once('close', (code) => resolve({ code, said }));
   });
 }

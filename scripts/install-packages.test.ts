@@ -27,7 +27,10 @@ describe('isInstalled', () => {
   const pg = { 'node_modules/pg': { version: '8.0.0', integrity: 'sha512-a' } };
 
   it('is so when npm has installed what the lock file asks for', async () => {
-    await put({ '': {}, 'packages/server': { version: '0.1.0' }, ...pg }, { ...pg, 'node_modules/extra': { version: '1.0.0' } });
+    await put(
+      { '': {}, 'packages/server': { version: '0.1.0' }, ...pg },
+      { ...pg, 'node_modules/extra': { version: '1.0.0' } },
+    );
     expect(isInstalled(root)).toBe(true);
   });
 
@@ -39,7 +42,10 @@ describe('isInstalled', () => {
   it.each([
     ['another version', { 'node_modules/pg': { version: '8.0.1', integrity: 'sha512-a' } }],
     ['another content', { 'node_modules/pg': { version: '8.0.0', integrity: 'sha512-b' } }],
-    ['another source', { 'node_modules/pg': { version: '8.0.0', integrity: 'sha512-a', resolved: 'packages/pg', link: true } }],
+    [
+      'another source',
+      { 'node_modules/pg': { version: '8.0.0', integrity: 'sha512-a', resolved: 'packages/pg', link: true } },
+    ],
     ['nothing', {}],
   ])('is not so with %s in place', async (_, present) => {
     await put(pg, present);

@@ -25,7 +25,8 @@ describe('runProgram', () => {
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'healthcare-run-'));
-    notes = async () => (await readFile(join(directory, 'notes'), 'utf8').catch(() => '')).trim().split('\n').filter(Boolean);
+    notes = async () =>
+      (await readFile(join(directory, 'notes'), 'utf8').catch(() => '')).trim().split('\n').filter(Boolean);
   });
 
   afterEach(async () => {

@@ -108,5 +108,8 @@ async function createCallers(options: DemoClinicOptions, tenantId: number, file:
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -131,7 +131,8 @@ async function startWithPort(
 ): Promise<{ readonly port: number; readonly ended: Promise<void> }> {
   const portFile = join(dataDirectory, 'postgres.port');
   const kept = Number(await readFile(portFile, 'utf8').catch(() => ''));
-  const port = kept > 0 && (await tryListening({ host: '127.0.0.1', port: kept })) === undefined ? kept : await freePort();
+  const port =
+    kept > 0 && (await tryListening({ host: '127.0.0.1', port: kept })) === undefined ? kept : await freePort();
   if (port !== kept) {
     await writeFile(portFile, `${port}\n`);
   }

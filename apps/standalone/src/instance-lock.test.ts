@@ -22,7 +22,9 @@ describe('acquireInstanceLock', () => {
     const lock = await acquireInstanceLock(directory);
     expect(lock.tookOver).toBe(false);
     await expect(acquireInstanceLock(directory)).rejects.toThrow(
-      new RegExp(`runs already on ${directory} \\(process ${process.pid}\\): stop that one, or set HEALTHCARE_DATA_DIR`),
+      new RegExp(
+        `runs already on ${directory} \\(process ${process.pid}\\): stop that one, or set HEALTHCARE_DATA_DIR`,
+      ),
     );
     await lock.release();
     expect((await acquireInstanceLock(directory)).tookOver).toBe(false);

@@ -58,7 +58,9 @@ export async function acquireInstanceLock(directory: string): Promise<InstanceLo
 async function requireStillOurs(path: string, own: string, directory: string): Promise<void> {
   await delay(SETTLE_MS);
   if ((await readFile(path, 'utf8').catch(() => '')) !== own) {
-    throw new StartupError(`Another start on ${directory} was faster by a moment: use that one, or stop it and start again.`);
+    throw new StartupError(
+      `Another start on ${directory} was faster by a moment: use that one, or stop it and start again.`,
+    );
   }
 }
 

@@ -20,7 +20,9 @@ try {
   process.exit(requests.force.aborted ? EXIT_INTERRUPTED : 0);
 } catch (error) {
   // Errors of ours say what to do; of anything else the stack helps more.
-  const isOurs = error instanceof Error && ['StartupError', 'LocalPostgresError', 'MigrationError', 'ConfigError'].includes(error.name);
+  const isOurs =
+    error instanceof Error &&
+    ['StartupError', 'LocalPostgresError', 'MigrationError', 'ConfigError'].includes(error.name);
   process.stderr.write(`\n${isOurs ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(isOurs && error.name === 'ConfigError' ? EXIT_CONFIG : 1);
 }

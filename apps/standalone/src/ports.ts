@@ -50,7 +50,13 @@ function refusal({ host, port, variable }: PortRequest, code: string): string {
 }
 
 /** The code of the error that listening gives; undefined if it works. */
-export async function tryListening({ host, port }: { readonly host: string; readonly port: number }): Promise<string | undefined> {
+export async function tryListening({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

@@ -17,6 +17,8 @@ export async function processStart(pid: number): Promise<string | undefined> {
     const isZombie = fields?.[0] === 'Z';
     return fields === undefined || isZombie ? undefined : `${boot.trim()} ${fields[19]}`;
   }
-  const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'lstart=']).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'lstart=']).catch(() => ({
+    stdout: '',
+  }));
   return stdout.trim() || undefined;
 }

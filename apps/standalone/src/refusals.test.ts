@@ -43,7 +43,9 @@ describe('what cannot start says in a sentence what to do', () => {
   });
 
   it('HOST is not of this machine', async () => {
-    expect(await refusal(directory, { HOST: '192.0.2.1' })).toMatch(/192\.0\.2\.1 is no address of this machine: set HOST/);
+    expect(await refusal(directory, { HOST: '192.0.2.1' })).toMatch(
+      /192\.0\.2\.1 is no address of this machine: set HOST/,
+    );
   });
 
   it('settings that make no sense', async () => {
@@ -79,7 +81,10 @@ describe('what cannot start says in a sentence what to do', () => {
   it('data of another PostgreSQL version', async () => {
     await mkdir(join(directory, 'postgres'));
     await writeFile(join(directory, 'postgres', 'PG_VERSION'), '15\n');
-    await writeFile(join(directory, 'secrets.json'), JSON.stringify({ identityEncryptionKey: Buffer.alloc(32).toString('base64') }));
+    await writeFile(
+      join(directory, 'secrets.json'),
+      JSON.stringify({ identityEncryptionKey: Buffer.alloc(32).toString('base64') }),
+    );
     expect(await refusal(directory)).toMatch(/belong to PostgreSQL 15 and this version brings 18: dump them/);
   });
 

@@ -39,9 +39,12 @@ export async function runStandalone(context: StandaloneContext): Promise<void> {
   try {
     await prepareDataDirectory(dataDirectory);
     const lock = await acquireInstanceLock(dataDirectory);
-    cleanup.push(lock.release);
+    cleanup.push(() => lock.release());
     const secrets = await loadSecrets(dataDirectory, await hasEmbeddedDatabase(dataDirectory));
-    const settings = await withPorts({ IDENTITY_ENCRYPTION_KEY: secrets.identityEncryptionKey, ...defined(environment) });
+    const settings = await withPorts({
+      IDENTITY_ENCRYPTION_KEY: secrets.identityEncryptionKey,
+      ...defined(environment),
+    });
     const config = readConfig(settings);
     await requirePorts(config, lock.tookOver ? LEFTOVER_GRACE_MS : 0);
     requests.stop.throwIfAborted();
@@ -54,7 +57,7 @@ export async function runStandalone(context: StandaloneContext): Promise<void> {
             migrationUrl: settings['MIGRATION_DATABASE_URL'],
             queueUrl: settings['QUEUE_DATABASE_URL'],
           });
-    cleanup.push(database.stop);
+    cleanup.push(() => database.stop());
     requests.force.addEventListener('abort', () => void database.kill());
     requests.stop.throwIfAborted();
     const { urls, demoClientFile } = await prepareDatabase(database, config, dataDirectory, log);

@@ -25,7 +25,9 @@ export async function loadSecrets(directory: string, hasData: boolean): Promise<
     if (error.code === 'ENOENT') {
       return undefined;
     }
-    throw new StartupError(`${path} cannot be read (${error.code}): start as the user that it belongs to.`, { cause: error });
+    throw new StartupError(`${path} cannot be read (${error.code}): start as the user that it belongs to.`, {
+      cause: error,
+    });
   });
   if (text !== undefined) {
     return parse(text, path);

@@ -56,7 +56,11 @@ describe('Service', () => {
   });
 
   it('does not count the deaths of long lives together', async () => {
-    const service = await start('setTimeout(() => process.exit(1), 50);', { ...restart, attempts: 2, healthyAfterMs: 30 });
+    const service = await start('setTimeout(() => process.exit(1), 50);', {
+      ...restart,
+      attempts: 2,
+      healthyAfterMs: 30,
+    });
     await expect.poll(async () => (await starts()).length, { timeout: 5_000 }).toBeGreaterThan(3);
     await service.stop(1_000);
   });

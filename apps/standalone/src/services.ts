@@ -30,7 +30,9 @@ function entryOf(app: string): string {
 export async function firstFailure(services: readonly Service[], database: RunningDatabase): Promise<string> {
   return Promise.race([
     ...services.map((service) => service.givenUp),
-    database.ended.then(() => 'PostgreSQL ended unexpectedly: see postgres.log in the data directory, then start again.'),
+    database.ended.then(
+      () => 'PostgreSQL ended unexpectedly: see postgres.log in the data directory, then start again.',
+    ),
   ]);
 }
 

@@ -25,7 +25,11 @@ async function tokenFor(client: DemoClient): Promise<string> {
   return ((await response.json()) as { access_token: string }).access_token;
 }
 
-const status = async (url: string): Promise<number> => fetch(url).then((response) => response.status, () => 0);
+const status = async (url: string): Promise<number> =>
+  fetch(url).then(
+    (response) => response.status,
+    () => 0,
+  );
 
 async function stop(standalone: StandaloneProcess, directory: string): Promise<void> {
   standalone.signal('SIGINT');
@@ -106,11 +110,15 @@ describe('npm start', () => {
     const killed = await startStandalone(directory);
     await killed.ready();
     const before = await processesOf(directory);
-    expect(before.filter(({ program }) => /postgres|apps\/(api|worker|standalone)/.test(program)).length).toBeGreaterThan(3);
+    expect(
+      before.filter(({ program }) => /postgres|apps\/(api|worker|standalone)/.test(program)).length,
+    ).toBeGreaterThan(3);
     killed.signal('SIGKILL');
     expect(await killed.ended()).toBe('SIGKILL');
     await expect
-      .poll(async () => (await processesOf(directory)).filter(({ program }) => program.includes('/apps/')), { timeout: 10_000 })
+      .poll(async () => (await processesOf(directory)).filter(({ program }) => program.includes('/apps/')), {
+        timeout: 10_000,
+      })
       .toEqual([]);
 
     const next = await startStandalone(directory, { PORT: new URL(killed.origin).port });
@@ -127,7 +135,9 @@ describe('npm start', () => {
       const victim = (await processesOf(directory)).find(({ program }) => program.includes(`/apps/${app}/`));
       process.kill(victim?.pid as number, 'SIGKILL');
     }
-    await expect.poll(standalone.output).toMatch(/The API ended unexpectedly \(SIGKILL\)[^]*The worker ended|The worker ended[^]*The API ended/);
+    await expect
+      .poll(standalone.output)
+      .toMatch(/The API ended unexpectedly \(SIGKILL\)[^]*The worker ended|The worker ended[^]*The API ended/);
     await expect.poll(() => status(`${standalone.origin}/health/ready`), { timeout: 15_000 }).toBe(200);
     await expect.poll(() => status(`${standalone.workerOrigin}/health/ready`), { timeout: 15_000 }).toBe(200);
     await stop(standalone, directory);

@@ -11,7 +11,9 @@ const REQUEST_TIMEOUT_MS = 2_000;
 export async function waitUntilReady(url: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline && !signal.aborted) {
-    const isReady = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]) }).then(
+    const isReady = await fetch(url, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
+    }).then(
       async (response) => {
         await response.arrayBuffer();
         return response.status === 200;

@@ -66,7 +66,10 @@ async function restoreLinks(packageDirectory: string): Promise<void> {
   const list = await readFile(join(packageDirectory, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const path = join(packageDirectory, target);
-    const there = await stat(path).then(() => true, () => false);
+    const there = await stat(path).then(
+      () => true,
+      () => false,
+    );
     if (!there) {
       await symlink(relative(dirname(target), source), path).catch((error: NodeJS.ErrnoException) => {
         // EEXIST: another process made it at the same moment.

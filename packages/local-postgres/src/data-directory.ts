@@ -20,11 +20,7 @@ export interface ChildPath {
  *
  * @param position Index in the child's stdio at which `stdio` will stand.
  */
-export async function openForChild(
-  path: string,
-  identity: ProcessIdentity,
-  position: number,
-): Promise<ChildPath> {
+export async function openForChild(path: string, identity: ProcessIdentity, position: number): Promise<ChildPath> {
   if (identity.uid === undefined || process.platform !== 'linux') {
     return { argument: path, stdio: [], close: async () => {} };
   }
@@ -46,7 +42,10 @@ export async function giveTo(path: string, identity: ProcessIdentity): Promise<v
 
 /** Whether the directory holds a cluster already. */
 export async function isInitialised(directory: string): Promise<boolean> {
-  return stat(join(directory, 'global', 'pg_control')).then(() => true, () => false);
+  return stat(join(directory, 'global', 'pg_control')).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -82,7 +82,8 @@ async function runInitdb(options: InitClusterOptions, data: ChildPath, password:
 }
 
 function explain(said: string, directory: string): string {
-  const line = said.split('\n').find((text) => /error|FATAL|could not/.test(text)) ?? said.trim().split('\n').at(-1) ?? '';
+  const line =
+    said.split('\n').find((text) => /error|FATAL|could not/.test(text)) ?? said.trim().split('\n').at(-1) ?? '';
   if (said.includes('No space left on device')) {
     return `There is no space left for the database in ${dirname(directory)}: free 200 MB or set HEALTHCARE_DATA_DIR to another disk.`;
   }

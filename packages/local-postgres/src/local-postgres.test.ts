@@ -87,14 +87,18 @@ describe('a cluster in a directory that only its owner may enter', () => {
 
   it('says what PostgreSQL objects to', async () => {
     const failing = start({ port: await freePort(), settings: { shared_buffers: 'plenty' } });
-    await expect(failing).rejects.toThrow(/PostgreSQL did not start \(invalid value for parameter "shared_buffers".*see .*log/);
+    await expect(failing).rejects.toThrow(
+      /PostgreSQL did not start \(invalid value for parameter "shared_buffers".*see .*log/,
+    );
   });
 
   it('refuses the data of another major version, untouched', async () => {
     const version = join(directory, 'PG_VERSION');
     await writeFile(version, '15\n');
     const refused = start({ port: await freePort() });
-    await expect(refused).rejects.toThrow(/belong to PostgreSQL 15 and this version brings 18: dump them .*HEALTHCARE_DATA_DIR/);
+    await expect(refused).rejects.toThrow(
+      /belong to PostgreSQL 15 and this version brings 18: dump them .*HEALTHCARE_DATA_DIR/,
+    );
     await writeFile(version, '18\n');
   });
 

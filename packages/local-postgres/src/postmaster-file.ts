@@ -42,6 +42,8 @@ export async function isServing(pid: number, directory: string): Promise<boolean
     const [cwd, expected] = await Promise.all([realpath(`/proc/${pid}/cwd`), realpath(directory)]).catch(() => []);
     return cwd !== undefined && cwd === expected;
   }
-  const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({ stdout: '' }));
+  const { stdout } = await promisify(execFile)('ps', ['-p', String(pid), '-o', 'command=']).catch(() => ({
+    stdout: '',
+  }));
   return stdout.includes('postgres') && stdout.includes(directory);
 }

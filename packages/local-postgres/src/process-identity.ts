@@ -17,7 +17,9 @@ export function processIdentity(passwd: () => string = () => readFileSync('/etc/
   if (process.getuid?.() !== 0) {
     return {};
   }
-  const accounts = passwd().split('\n').map((line) => line.split(':'));
+  const accounts = passwd()
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of ['postgres', 'nobody']) {
     const account = accounts.find((fields) => fields[0] === name);
     const uid = Number(account?.[2]);

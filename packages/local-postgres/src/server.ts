@@ -70,8 +70,10 @@ function serverArguments(options: StartServerOptions, directory: string): string
     ...options.settings,
   };
   return [
-    '-D', directory,
-    '-p', String(options.port),
+    '-D',
+    directory,
+    '-p',
+    String(options.port),
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
 }
@@ -102,7 +104,10 @@ async function explain(options: StartServerOptions, logStart: number, ended: str
   if (log.includes('No space left on device')) {
     return `PostgreSQL has no space left for ${options.directory}: free some, or set HEALTHCARE_DATA_DIR to another disk.`;
   }
-  const fatal = log.split('\n').findLast((line) => /FATAL|PANIC/.test(line))?.replace(/^.*?(FATAL|PANIC):\s*/, '');
+  const fatal = log
+    .split('\n')
+    .findLast((line) => /FATAL|PANIC/.test(line))
+    ?.replace(/^.*?(FATAL|PANIC):\s*/, '');
   return `PostgreSQL did not start (${fatal ?? ended}): see ${options.logFile}.`;
 }
 

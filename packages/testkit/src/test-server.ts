@@ -74,7 +74,10 @@ export async function startTestServer(): Promise<TestServer> {
 /** A cluster as initdb makes it, kept between runs: copying it takes a tenth of the time that initdb takes. */
 async function cachedCluster(binaries: PostgresBinaries, identity: ProcessIdentity): Promise<string> {
   const cache = join(tmpdir(), `healthcare-testkit-${userInfo().uid}`, `postgresql-${binaries.version}`);
-  const complete = await access(join(cache, 'PG_VERSION')).then(() => true, () => false);
+  const complete = await access(join(cache, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  );
   if (!complete) {
     const own = `${cache}.${process.pid}`;
     await mkdir(join(cache, '..'), { recursive: true, mode: 0o700 });

@@ -50,12 +50,16 @@ describe('startTestServer', () => {
       setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['-e', program, new URL('../dist/test-server.js', import.meta.url).href]);
     const url = String((await once(child.stdout, 'data'))[0]);
-    const directory = directories().find((name) => !before.has(name) && existsSync(`${tmpdir()}/${name}/data/postmaster.pid`));
+    const directory = directories().find(
+      (name) => !before.has(name) && existsSync(`${tmpdir()}/${name}/data/postmaster.pid`),
+    );
     expect(directory).toBeDefined();
     expect((await withClient(url, (client) => client.query('select 1 as one'))).rows).toEqual([{ one: 1 }]);
     child.kill('SIGKILL');
     await expect
-      .poll(() => withClient(url, () => Promise.resolve('up')).catch((error: NodeJS.ErrnoException) => error.code), { timeout: 5_000 })
+      .poll(() => withClient(url, () => Promise.resolve('up')).catch((error: NodeJS.ErrnoException) => error.code), {
+        timeout: 5_000,
+      })
       .toBe('ECONNREFUSED');
     await expect.poll(directories, { timeout: 5_000 }).not.toContain(directory);
   });

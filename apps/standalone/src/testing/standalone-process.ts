@@ -63,7 +63,9 @@ function ended(child: ChildProcess): Promise<number | string> {
 }
 
 /** Live processes that belong to a data directory, by their environment or where they work (Linux). */
-export async function processesOf(dataDirectory: string): Promise<{ readonly pid: number; readonly program: string }[]> {
+export async function processesOf(
+  dataDirectory: string,
+): Promise<{ readonly pid: number; readonly program: string }[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
   const found = await Promise.all(
     pids.map(async (pid) => {

@@ -10,7 +10,9 @@ interface AppliedMigration {
 /** Makes the table that remembers what was applied; it must be there before the first migration. */
 export async function prepareLedger(client: ClientBase): Promise<void> {
   // Asked first, since `create schema if not exists` needs the right to create even when there is nothing to do.
-  const { rows } = await client.query<{ there: boolean }>("select to_regclass('platform.migration') is not null as there");
+  const { rows } = await client.query<{ there: boolean }>(
+    "select to_regclass('platform.migration') is not null as there",
+  );
   if (rows[0]?.there === true) {
     return;
   }
