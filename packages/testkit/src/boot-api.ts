@@ -12,6 +12,14 @@ import { createTestDatabase, type TestDatabase } from './test-database.js';
  */
 const PROCESSES_VARIABLE = 'HEALTHCARE_TEST_API_PROCESSES';
 
+/** What `demo-client.json` holds. */
+export interface ClientFile {
+  readonly fhirUrl: string;
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** An API on a database of its own. */
 export interface BootedApi {
   readonly origin: string;
@@ -23,6 +31,8 @@ export interface BootedApi {
   readonly log: readonly string[];
   /** Number of the clinic of that name, which is made when it is not there. */
   tenant(slug: string): Promise<number>;
+  /** A client-credentials client of a clinic, in the form in which `npm start` leaves one. */
+  credentials(slug: string, scope?: string): Promise<ClientFile>;
   /** A caller of a clinic, with a token got by client credentials. */
   client(slug: string, scope?: string): Promise<FhirClient>;
   stop(): Promise<void>;
@@ -53,6 +63,15 @@ export async function bootApi(
     tenants.set(slug, known);
     return known;
   };
+  const credentials = async (slug: string, scope = 'system/*.cruds'): Promise<ClientFile> => {
+    const client = await createClient(access, {
+      tenantId: await tenant(slug),
+      name: `test ${slug}`,
+      scopes: scope.split(' '),
+      grantTypes: ['client_credentials'],
+    });
+    return { fhirUrl: config.fhirBaseUrl, tokenUrl: `${config.publicUrl}/oauth/token`, ...client };
+  };
   return {
     origin: config.publicUrl,
     fhirUrl: config.fhirBaseUrl,
@@ -60,14 +79,9 @@ export async function bootApi(
     environment,
     log,
     tenant,
+    credentials,
     client: async (slug, scope = 'system/*.cruds') => {
-      const credentials = await createClient(access, {
-        tenantId: await tenant(slug),
-        name: `test ${slug}`,
-        scopes: scope.split(' '),
-        grantTypes: ['client_credentials'],
-      });
-      const token = await requestToken(config.publicUrl, credentials, scope);
+      const token = await requestToken(await credentials(slug, scope), scope);
       return new FhirClient(config.fhirBaseUrl, token, servers.origins);
     },
     stop: async () => {
@@ -108,15 +122,13 @@ async function startServers(
   return { origins, stop: async () => void (await Promise.all(started.map((server) => server.stop()))) };
 }
 
-async function requestToken(
-  origin: string,
-  credentials: { readonly clientId: string; readonly clientSecret: string },
-  scope: string,
-): Promise<string> {
-  const basic = Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64');
-  const response = await fetch(`${origin}/oauth/token`, {
+async function requestToken({ tokenUrl, clientId, clientSecret }: ClientFile, scope: string): Promise<string> {
+  const response = await fetch(tokenUrl, {
     method: 'POST',
-    headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
     body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
   });
   if (!response.ok) {
