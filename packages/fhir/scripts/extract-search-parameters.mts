@@ -33,8 +33,11 @@ function isUpToDate(): boolean {
   return [source, fileURLToPath(import.meta.url)].every((input) => statSync(input).mtimeMs < written);
 }
 
-/** Published without the type that a path begins with; it is the same in later versions of FHIR. */
+/** Expressions that do not find what their parameter describes; as later versions of FHIR have them. */
 const CORRECTIONS: Readonly<Record<string, string>> = {
+  // Published as the version of the statement itself, which is `version`.
+  'CapabilityStatement.fhirversion': 'CapabilityStatement.fhirVersion',
+  // Published without the type that a path begins with.
   'InsurancePlan.name': 'InsurancePlan.name | InsurancePlan.alias',
 };
 

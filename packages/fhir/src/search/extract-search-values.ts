@@ -1,11 +1,10 @@
 import { isResourceType } from '../definitions/resource-types.js';
 import { compileExpression, type Evaluate, type TypedValue } from '../fhirpath/compile-expression.js';
 import { parseExpression } from '../fhirpath/parse-expression.js';
-import { normalizeString } from './normalize-string.js';
 import type { SearchParameter, SearchValue } from './search-parameter.js';
 import { searchParametersOf } from './search-parameters.js';
 import { rangesOf } from './values/date-values.js';
-import { targetsOf } from './values/reference-values.js';
+import { targetsOf, urisOf } from './values/reference-values.js';
 import { stringsOf } from './values/string-values.js';
 import { tokensOf } from './values/token-values.js';
 
@@ -65,15 +64,13 @@ function valuesOf(parameter: SearchParameter, found: TypedValue, baseUrl: string
     case 'token':
       return tokensOf(found).map((token) => ({ type: 'token', parameter, ...token }));
     case 'string':
-      return stringsOf(found).map((value) => ({ type: 'string', parameter, value, normalized: normalizeString(value) }));
+      return stringsOf(found).map((string) => ({ type: 'string', parameter, ...string }));
     case 'reference':
       return targetsOf(found, baseUrl).map((target) => ({ type: 'reference', parameter, target }));
     case 'date':
       return rangesOf(found).map((range) => ({ type: 'date', parameter, ...range }));
     case 'uri':
-      return typeof found.value === 'string' && found.value !== ''
-        ? [{ type: 'uri', parameter, value: found.value }]
-        : [];
+      return urisOf(found).map((value) => ({ type: 'uri', parameter, value }));
     default:
       return [];
   }

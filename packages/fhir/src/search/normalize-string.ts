@@ -4,15 +4,24 @@ export const MAX_NORMALIZED_LENGTH = 256;
 /** How much of a text is looked at to fill that: enough for two marks on each letter and a separator after it. */
 const MAX_READ_LENGTH = 4 * MAX_NORMALIZED_LENGTH;
 
-const PLAIN = /^[a-z0-9]*(?: [a-z0-9]+)*$/;
-const MARKS = /\p{M}+/gu;
+const PLAIN = /^(?:[a-z0-9]+(?: [a-z0-9]+)*)?$/;
+
+/**
+ * Accents, points and vowel marks that readers leave out, and characters without a shape. Elsewhere a mark is a letter
+ * of its own: the vowels of Indic scripts, and the voiced sounds of Japanese (U+3099, U+309A).
+ */
+const MARKS =
+  /[[\p{M}&&[\p{sc=Inherited}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Syriac}]]--[\u3099\u309A]]+|\p{Cf}+/gv;
+/** Letters with a stroke, and joined ones, do not decompose in Unicode. */
+const LETTERS: Readonly<Record<string, string>> = { æ: 'ae', đ: 'd', ħ: 'h', ł: 'l', œ: 'oe', ø: 'o', ŧ: 't', ς: 'σ' };
+const LETTER = /[æđħłœøŧς]/g;
 const APOSTROPHES = /['‘’‛`ʹʻʼʽ]+/g;
-const SEPARATORS = /[\s\p{P}\p{Z}\p{Cc}\p{Cf}]+/gu;
+const SEPARATORS = /[\s\p{P}\p{Z}\p{Cc}]+/gu;
 
 /**
  * The form in which strings are searched. Resource and query go through this same function (R4, search "string"):
  *
- * - compatibility-decomposed (NFKD), without accents and other marks
+ * - compatibility-decomposed (NFKD), without accents and strokes: `Łódź` is `lodz`
  * - without regard to case, as by full case folding: `STRASSE` is `Straße`, `ΟΔΟΣ` is `οδος`
  * - apostrophes left out (`O'Brien` is `OBrien`), all other punctuation and white space one space (`Smith-Jones` is
  *   `smith jones`), none at the ends
@@ -33,11 +42,11 @@ export function foldString(text: string): string {
       .replaceAll('´', "'")
       .normalize('NFKD')
       .replace(MARKS, '')
-      // Capital ß has no other way to ss, nor has the last sigma of a word to that of any other place.
+      // In three steps, as capital ß has no other way to ss.
       .toLowerCase()
       .toUpperCase()
       .toLowerCase()
-      .replaceAll('ς', 'σ')
+      .replace(LETTER, (letter) => LETTERS[letter]!)
       .replace(APOSTROPHES, '')
       .replace(SEPARATORS, ' ')
       .trim()

@@ -1,20 +1,32 @@
 import { isResourceType } from '../definitions/resource-types.js';
 import { parseDateRange } from './date-range.js';
-import { normalizeString } from './normalize-string.js';
+import { foldString, MAX_NORMALIZED_LENGTH, normalizeString } from './normalize-string.js';
 import { SearchError } from './search-error.js';
 import type { SearchParameter } from './search-parameter.js';
-import type { DateOperand, DatePrefix, ReferenceOperand, StringOperand, TokenOperand, UriOperand } from './search-query.js';
+import type {
+  DateOperand,
+  DatePrefix,
+  ReferenceOperand,
+  StringOperand,
+  TokenOperand,
+  UriOperand,
+} from './search-query.js';
 import { splitValue, unescapeValue } from './split-value.js';
 import { normalizeReference } from './values/reference-values.js';
 
 const ID = /^[A-Za-z0-9.-]{1,64}$/;
+const UNESCAPED_PLUS = / (?=\d\d:\d\d$)/;
 const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(\d.*)$/;
 
 /** `code`, `system|code`, `|code` or `system|`. */
 export function parseToken(text: string, name: string): TokenOperand {
   const [first, second, ...more] = splitValue(text, '|').map(unescapeValue);
   if (more.length > 0) {
-    throw SearchError.of('value', name, `${name} takes code, system|code, |code or system|: a | in a value is written as \\|.`);
+    throw SearchError.of(
+      'value',
+      name,
+      `${name} takes code, system|code, |code or system|: a | in a value is written as \\|.`,
+    );
   }
   if (second === undefined) {
     return { system: undefined, code: first! };
@@ -25,13 +37,17 @@ export function parseToken(text: string, name: string): TokenOperand {
   return { system: first === '' ? null : first!, code: second === '' ? undefined : second };
 }
 
-export function parseString(text: string, name: string): StringOperand {
+/** @param isExact Whether the whole text has to be equal: it may then be of any length and of any characters. */
+export function parseString(text: string, name: string, isExact: boolean): StringOperand {
   const value = unescapeValue(text);
-  const normalized = normalizeString(value);
-  if (normalized === '') {
-    throw SearchError.of('value', name, `${name} needs at least one character that counts.`);
+  const folded = foldString(value);
+  if (!isExact && folded === '') {
+    throw SearchError.of('value', name, `${name} needs a letter or a digit: punctuation and white space do not count.`);
   }
-  return { value, normalized };
+  if (!isExact && folded.length > MAX_NORMALIZED_LENGTH) {
+    throw SearchError.of('too-long', name, `${name} is searched by up to ${MAX_NORMALIZED_LENGTH} characters.`);
+  }
+  return { value, normalized: normalizeString(value) };
 }
 
 /** The value of a uri parameter is compared as it is, in every character. */
@@ -40,7 +56,8 @@ export function parseUri(text: string): UriOperand {
 }
 
 /**
- * `123`, `Patient/123`, or an absolute URL. A bare id means every type that the parameter may lead to.
+ * `123`, `Patient/123`, an absolute URL, or a canonical with or without `|version`. A bare id means every type that the
+ * parameter may lead to.
  *
  * @param type The type of a `:Type` modifier.
  */
@@ -51,9 +68,10 @@ export function parseReference(
   type: string | undefined,
   baseUrl: string | undefined,
 ): ReferenceOperand {
-  const reference = normalizeReference(unescapeValue(text), baseUrl);
+  const [url = '', ...version] = unescapeValue(text).split(/(?=\|)/);
+  const reference = normalizeReference(url, baseUrl);
   if (ID.test(reference)) {
-    const types = type === undefined ? typesOf(parameter) : [type];
+    const types = type === undefined ? parameter.targets : [type];
     if (types.length === 0) {
       throw SearchError.of('value', name, `${name} may lead to any type: give one, as in ${name}=Patient/123.`);
     }
@@ -71,12 +89,13 @@ export function parseReference(
   const allowed = type === undefined ? narrowedTo(parameter) : [type];
   // A reference to another type than the parameter narrows to matches nothing, which is an answer and no mistake.
   const isAllowed = allowed === undefined || given === undefined || allowed.includes(given);
-  return { targets: isAllowed ? [isUrl ? reference.split('|', 1)[0]! : reference] : [] };
+  return { targets: isAllowed ? [reference + version.join('')] : [] };
 }
 
 /** A date with one of the prefixes. @param nowMs The present, from which `ap` is wider the farther a date lies. */
 export function parseDate(text: string, name: string, nowMs: number): DateOperand {
-  const match = PREFIXED.exec(unescapeValue(text));
+  // A + that was not escaped in a URL arrives as a space, and stands nowhere but before the offset.
+  const match = PREFIXED.exec(unescapeValue(text).replace(UNESCAPED_PLUS, '+'));
   const range = match === null ? undefined : parseDateRange(match[2]!);
   if (range === undefined) {
     throw SearchError.of(
@@ -91,11 +110,6 @@ export function parseDate(text: string, name: string, nowMs: number): DateOperan
   }
   const marginMs = Math.round(Math.abs(nowMs - range.low) * 0.1);
   return { prefix, low: range.low - marginMs, high: range.high + marginMs };
-}
-
-/** Types that a bare id may be of; more than one for most, none where any is possible. */
-function typesOf(parameter: SearchParameter): readonly string[] {
-  return parameter.targets;
 }
 
 /** Types to which a parameter narrows the one it is stored as. */

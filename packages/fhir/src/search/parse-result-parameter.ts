@@ -23,6 +23,9 @@ export type ResultParameters = {
  * @throws {SearchError} for a value that it does not take.
  */
 export function parseResultParameter(name: string, value: string, maxCount: number): ResultParameters {
+  if (value.trim() === '') {
+    throw SearchError.of('value', name, `${name} has an empty value.`);
+  }
   switch (name) {
     case '_count':
       return { count: parseCount(value, maxCount) };
@@ -31,7 +34,7 @@ export function parseResultParameter(name: string, value: string, maxCount: numb
     case '_summary':
       return { summary: oneOf<SummaryMode>(name, value, ['true', 'text', 'data', 'count', 'false']) };
     case '_elements':
-      return { elements: value.split(',').map((element) => element.trim()) };
+      return { elements: parseElements(value) };
     case '_cursor':
       return { cursor: value };
     case '_sort':
@@ -48,9 +51,17 @@ function parseCount(value: string, maxCount: number): number {
   return Math.min(Number(value), maxCount);
 }
 
+function parseElements(value: string): readonly string[] {
+  const elements = value.split(',').map((element) => element.trim());
+  if (elements.includes('')) {
+    throw SearchError.of('value', '_elements', '_elements takes names of elements, separated by commas.');
+  }
+  return elements;
+}
+
 function parseSort(value: string): SearchQuery['sort'] {
   if (value !== '_lastUpdated' && value !== '-_lastUpdated') {
-    throw SearchError.of('value', '_sort', '_sort takes _lastUpdated or -_lastUpdated.');
+    throw SearchError.of('not-supported', '_sort', '_sort takes _lastUpdated or -_lastUpdated.');
   }
   return { by: '_lastUpdated', descending: value.startsWith('-') };
 }

@@ -8,6 +8,21 @@ import type { SearchParameter } from './search-parameter.js';
 import { searchParametersOf } from './search-parameters.js';
 import type { SearchFilter, SearchQuery } from './search-query.js';
 
+/** Parameters of R4 that are of no type in particular, and not of this server. */
+const UNSUPPORTED: ReadonlySet<string> = new Set([
+  '_contained',
+  '_containedType',
+  '_content',
+  '_filter',
+  '_has',
+  '_include',
+  '_list',
+  '_query',
+  '_revinclude',
+  '_text',
+  '_type',
+]);
+
 /** Bounds of what one query may ask for: a page of a browser stays far below, a flood does not get through. */
 const MAX_PARAMETERS = 64;
 const MAX_OPERANDS = 1_000;
@@ -35,23 +50,35 @@ export function parseSearch(
   for (const [name, value] of pairs) {
     try {
       if (value.length > MAX_VALUE_LENGTH) {
-        throw SearchError.of('too-long', shortened(name), `${shortened(name)} is longer than ${MAX_VALUE_LENGTH} characters.`);
+        throw SearchError.of(
+          'too-long',
+          shortened(name),
+          `${shortened(name)} is longer than ${MAX_VALUE_LENGTH} characters.`,
+        );
       }
       if (RESULT_PARAMETERS.has(name)) {
-        result = { ...result, ...parseResultParameter(name, value, options.maxCount) };
-      } else {
-        filters.push(parseFilter(resolve(resourceType, name), value, options));
+        const read = parseResultParameter(name, value, options.maxCount);
+        if (Object.keys(read).some((key) => key in result)) {
+          throw SearchError.of('value', name, `${name} is given more than once.`);
+        }
+        result = { ...result, ...read };
+        applied.push([name, read.count === undefined ? value : String(read.count)]);
+        continue;
       }
-      applied.push([name, value]);
+      const resolved = resolve(resourceType, name);
+      if (!('issue' in resolved)) {
+        filters.push(parseFilter(resolved, value, options));
+        applied.push([name, value]);
+      } else if (options.handling === 'lenient') {
+        ignored.push({ name: shortened(name), reason: resolved.issue.diagnostics });
+      } else {
+        issues.push(resolved.issue);
+      }
     } catch (error) {
       if (!(error instanceof SearchError)) {
         throw error;
       }
-      if (options.handling === 'lenient' && error.issues.every(({ code }) => code === 'not-supported')) {
-        ignored.push({ name: shortened(name), reason: error.message });
-      } else {
-        issues.push(...error.issues);
-      }
+      issues.push(...error.issues);
     }
   }
   const operands = filters.reduce((sum, filter) => sum + countOperands(filter), 0);
@@ -75,7 +102,7 @@ export function parseSearch(
   };
 }
 
-/** The parameters that this server searches by, for the CapabilityStatement. */
+/** The parameters that this server searches by, for the CapabilityStatement; none for what is no type of R4. */
 export function supportedSearchParameters(resourceType: string): readonly SearchParameter[] {
   return [...searchParametersOf(resourceType).values()].filter(isSupported);
 }
@@ -84,24 +111,29 @@ function isSupported(parameter: SearchParameter): boolean {
   return parameter.code === '_id' || parameter.code === '_lastUpdated' || isExtracted(parameter);
 }
 
-function resolve(resourceType: string, given: string): ResolvedName {
+/** The parameter that is meant; what handling=lenient may ignore is an issue: the rest of a name is meant as given. */
+function resolve(resourceType: string, given: string): ResolvedName | { readonly issue: SearchIssue } {
   const name = shortened(given);
-  const [head, modifier, ...more] = given.split(':');
-  if (head!.includes('.') || head === '_has' || more.length > 0) {
-    throw SearchError.of('not-supported', name, `${name}: chained searches are not supported.`);
+  const [head = '', modifier, ...more] = given.split(':');
+  const notSupported = (diagnostics: string) => ({
+    issue: { code: 'not-supported', parameter: name, diagnostics } as const,
+  });
+  if (UNSUPPORTED.has(head)) {
+    return notSupported(`${head} is not supported by this server.`);
   }
-  const parameter = searchParametersOf(resourceType).get(head!);
-  if (parameter !== undefined && isSupported(parameter)) {
-    return { name, parameter, modifier };
+  if (given.includes('.') || more.length > 0) {
+    return notSupported(`${name}: chained searches are not supported by this server.`);
   }
-  const valid = supportedSearchParameters(resourceType).map(({ code }) => code);
-  throw SearchError.of(
-    'not-supported',
-    name,
-    parameter === undefined
-      ? `${resourceType} has no search parameter ${name}. It has: ${closestNames(head!, [...valid, ...RESULT_PARAMETERS]).join(', ')}.`
-      : `${name} is a ${parameter.type} parameter, which this server does not search by.`,
-  );
+  const parameter = searchParametersOf(resourceType).get(head);
+  if (parameter === undefined) {
+    const known = [...supportedSearchParameters(resourceType).map(({ code }) => code), ...RESULT_PARAMETERS];
+    return notSupported(
+      `${resourceType} has no search parameter ${name}. It has: ${closestNames(head, known).join(', ')}.`,
+    );
+  }
+  return isSupported(parameter)
+    ? { name, parameter, modifier }
+    : notSupported(`${name} is a ${parameter.type} parameter, which this server does not search by.`);
 }
 
 function countOperands(filter: SearchFilter): number {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isResourceType } from '../definitions/resource-types.js';
 import type { SearchParameter, SearchParameterType } from './search-parameter.js';
 
 type Row = readonly [type: SearchParameterType, url: string, expression: string, targets?: readonly string[]];
@@ -13,8 +14,11 @@ const rows = JSON.parse(
 
 const known = new Map<string, ReadonlyMap<string, SearchParameter>>();
 
-/** The published search parameters of a resource type by code, those of every resource included. */
+/** The published search parameters of a resource type by code, those of every resource included; none of other types. */
 export function searchParametersOf(resourceType: string): ReadonlyMap<string, SearchParameter> {
+  if (!isResourceType(resourceType)) {
+    return new Map();
+  }
   let parameters = known.get(resourceType);
   if (parameters === undefined) {
     parameters = make(resourceType);
