@@ -162,16 +162,22 @@ describe('a worker that is killed while it delivers', () => {
     await annotate(`${receiver.total - DELIVERIES} arrived twice`);
   });
 
-  it('ends in order on SIGTERM: nothing arrives twice and nothing waits for a rescue', { timeout: 30_000 }, async ({ annotate }) => {
-    const startedMs = Date.now();
-    const first = await startWorker(3_600_000);
-    await until(() => receiver.arrivals.size >= 300, 10_000);
-    await first.stop();
-    expect(first.child.exitCode).toBe(0);
-    expect(await jobs('locked_by is not null')).toBe(0);
-    await startWorker(3_600_000);
-    await until(() => receiver.arrivals.size === DELIVERIES, 15_000);
-    expect(receiver.total).toBe(DELIVERIES);
-    await annotate(`${Math.round((DELIVERIES * 1_000) / (Date.now() - startedMs))} deliveries/s, starts and stop included`);
-  });
+  it(
+    'ends in order on SIGTERM: nothing arrives twice and nothing waits for a rescue',
+    { timeout: 30_000 },
+    async ({ annotate }) => {
+      const startedMs = Date.now();
+      const first = await startWorker(3_600_000);
+      await until(() => receiver.arrivals.size >= 300, 10_000);
+      await first.stop();
+      expect(first.child.exitCode).toBe(0);
+      expect(await jobs('locked_by is not null')).toBe(0);
+      await startWorker(3_600_000);
+      await until(() => receiver.arrivals.size === DELIVERIES, 15_000);
+      expect(receiver.total).toBe(DELIVERIES);
+      await annotate(
+        `${Math.round((DELIVERIES * 1_000) / (Date.now() - startedMs))} deliveries/s, starts and stop included`,
+      );
+    },
+  );
 });

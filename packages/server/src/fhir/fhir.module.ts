@@ -27,9 +27,9 @@ import { BatchProcessor, TransactionProcessor } from './transactions/index.js';
     },
     {
       provide: WRITE_OBSERVERS,
-      inject: [CONFIG],
-      useFactory: (config: Config): readonly WriteObserver[] => [
-        new SubscriptionObserver(config.fhirBaseUrl, new NetworkPolicy(config.subscriptions.allowedNetworks)),
+      inject: [CONFIG, LOGGER],
+      useFactory: (config: Config, logger: Logger): readonly WriteObserver[] => [
+        new SubscriptionObserver(config.fhirBaseUrl, new NetworkPolicy(config.subscriptions.allowedNetworks), logger),
       ],
     },
     {

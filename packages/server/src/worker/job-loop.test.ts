@@ -14,7 +14,11 @@ import { SignOfLife } from './sign-of-life.js';
 const type = defineJobType('test', { n: z.int() }, { timeoutMs: 400 });
 type Data = { readonly n: number };
 
-const SETTINGS: JobLoopSettings = { concurrency: 2, bounds: { silenceMs: 4_000, overtimeMs: 300 }, stopTimeoutMs: 1_000 };
+const SETTINGS: JobLoopSettings = {
+  concurrency: 2,
+  bounds: { silenceMs: 4_000, overtimeMs: 300 },
+  stopTimeoutMs: 1_000,
+};
 
 async function until(what: () => unknown, timeoutMs = 8_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
@@ -37,7 +41,10 @@ describe('JobLoop', () => {
     testDatabase = await createTestDatabase();
     tenantId = await createTenant(testDatabase.url, 'north');
     await withClient(testDatabase.url, (client) => client.query("insert into platform.job_type values ('test')"));
-    database = new Database({ url: testDatabase.appUrl, poolSize: 2, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000 }, 'test');
+    database = new Database(
+      { url: testDatabase.appUrl, poolSize: 2, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000 },
+      'test',
+    );
   });
 
   beforeEach(() => {
@@ -66,15 +73,34 @@ describe('JobLoop', () => {
     const handler: JobHandler<Data> = { type, run };
     const loop = new JobLoop(pool, [handler], { ...SETTINGS, ...settings }, logger);
     await loop.start();
-    open.push(() => pool.end(), () => loop.stop());
+    open.push(
+      () => pool.end(),
+      () => loop.stop(),
+    );
     return { loop, pool };
   };
   const add = (...numbers: number[]): Promise<void> =>
-    database.withTenant(tenantId, (tx) => enqueue(tx, type, tenantId, numbers.map((n) => ({ data: { n } }))));
+    database.withTenant(tenantId, (tx) =>
+      enqueue(
+        tx,
+        type,
+        tenantId,
+        numbers.map((n) => ({ data: { n } })),
+      ),
+    );
   const queued = (): Promise<{ attempts: number; locked_by: string | null; last_error: string | null }[]> =>
     withClient(testDatabase.url, async (client) => {
       const { rows } = await client.query('select attempts, locked_by, last_error from graphile_worker._private_jobs');
       return rows;
+    });
+
+  /** Until the job is tried again. */
+  const delayMs = (): Promise<number> =>
+    withClient(testDatabase.url, async (client) => {
+      const { rows } = await client.query<{ delay: number }>(
+        'select extract(epoch from run_at - now())::float8 * 1000 as delay from graphile_worker._private_jobs',
+      );
+      return rows[0]!.delay;
     });
 
   it('runs each job once, with the request that it comes from', async () => {
@@ -84,20 +110,27 @@ describe('JobLoop', () => {
     });
     await runInContext({ requestId: 'request-7' }, () => add(1, 2, 3));
     await until(() => seen.length === 3);
-    expect(seen.sort()).toEqual([[1, 1, 'request-7'], [2, 1, 'request-7'], [3, 1, 'request-7']]);
+    expect(seen.sort()).toEqual([
+      [1, 1, 'request-7'],
+      [2, 1, 'request-7'],
+      [3, 1, 'request-7'],
+    ]);
     await until(async () => (await queued()).length === 0);
-    const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'job done');
+    const lines = log
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ msg }) => msg === 'job done');
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatchObject({ requestId: 'request-7', type: 'test', attempt: 1 });
   });
 
-  it('tries again what failed, and keeps of the error neither its message nor a log of it in the queue', async () => {
+  it('tries again later what failed, and keeps of the error only its kind', async () => {
     await start(async () => {
       throw Object.assign(new Error('Jane Doe'), { code: 'E_TEST' });
     });
     await add(1);
     await until(async () => (await queued())[0]?.last_error !== null);
     expect(await queued()).toEqual([{ attempts: 1, locked_by: null, last_error: 'Error E_TEST' }]);
+    expect(await delayMs()).toBeGreaterThan(1_500);
     expect(log.filter((line) => line.includes('job failed'))).toHaveLength(1);
   });
 
@@ -206,7 +239,10 @@ describe('JobLoop', () => {
 
     it('has no problem while the database is away, and goes on when it is back', async () => {
       const seen: number[] = [];
-      const { loop } = await start(async ({ n }) => void seen.push(n), { url, bounds: { silenceMs: 3_000, overtimeMs: 300 } });
+      const { loop } = await start(async ({ n }) => void seen.push(n), {
+        url,
+        bounds: { silenceMs: 3_000, overtimeMs: 300 },
+      });
       mode = 'refuse';
       cut();
       const away = Date.now();

@@ -93,7 +93,6 @@ export class JobLoop {
   }
 
   async #restart(signal: AbortSignal): Promise<void> {
-    this.#failingSinceMs ??= performance.now();
     for (let attempt = 1; ; attempt++) {
       this.#activity.loopSeen();
       await sleep(RESTART_DELAY_MS, undefined, { signal }).catch(() => {});
@@ -113,6 +112,8 @@ export class JobLoop {
   }
 
   async #run(): Promise<Runner> {
+    // Until this loop has been answered once; it has its own time for that.
+    this.#failingSinceMs = performance.now();
     const runner = await run({
       pgPool: this.pool,
       concurrency: this.settings.concurrency,
@@ -144,7 +145,13 @@ export class JobLoop {
     events.on('worker:getJob:error', () => this.#failed());
     events.on('worker:getJob:empty', () => (this.#failingSinceMs = undefined));
     events.on('job:start', () => (this.#failingSinceMs = undefined));
-    for (const event of ['worker:create', 'worker:getJob:start', 'worker:getJob:empty', 'worker:getJob:error', 'job:complete'] as const) {
+    for (const event of [
+      'worker:create',
+      'worker:getJob:start',
+      'worker:getJob:empty',
+      'worker:getJob:error',
+      'job:complete',
+    ] as const) {
       events.on(event, ({ worker }: { worker: { workerId: string } }) => this.#activity.slotSeen(worker.workerId));
     }
     events.on('job:start', ({ worker, job }) =>

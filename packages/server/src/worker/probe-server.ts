@@ -8,7 +8,9 @@ export interface ProbeAnswer {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-export type Probes = Readonly<Record<'live' | 'ready' | 'startup' | 'report', () => ProbeAnswer | Promise<ProbeAnswer>>>;
+export type Probes = Readonly<
+  Record<'live' | 'ready' | 'startup' | 'report', () => ProbeAnswer | Promise<ProbeAnswer>>
+>;
 
 const PATHS: Readonly<Record<string, keyof Probes>> = {
   '/health/live': 'live',
@@ -33,7 +35,8 @@ export class ProbeServer {
         return;
       }
       Promise.resolve(this.probes[probe]()).then(
-        ({ isUp, details }) => respond(isUp ? 200 : 503, { status: isUp ? 'ok' : 'error', ...(details && { details }) }),
+        ({ isUp, details }) =>
+          respond(isUp ? 200 : 503, { status: isUp ? 'ok' : 'error', ...(details && { details }) }),
         () => respond(503, { status: 'error' }),
       );
     });

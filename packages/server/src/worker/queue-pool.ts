@@ -44,7 +44,9 @@ export class QueuePool extends pg.Pool {
         throw withoutCode(error);
       });
     }
-    super.connect((error, client, done) => callback(error === undefined ? undefined : withoutCode(error), client, done));
+    super.connect((error, client, done) =>
+      callback(error === undefined ? undefined : withoutCode(error), client, done),
+    );
   }
 }
 

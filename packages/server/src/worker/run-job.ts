@@ -28,21 +28,22 @@ async function runOnce(handler: AnyJobHandler, payload: object, helpers: JobHelp
     await handler.run(payload, { attempt: job.attempts, signal: bound.signal });
     logger.info({ ...fields, durationMs: Math.round(performance.now() - startedMs) }, 'job done');
   } catch (error) {
-    if (helpers.abortSignal?.aborted === true) {
+    if (helpers.abortSignal.aborted) {
       await giveBack(helpers);
       logger.info(fields, 'job given back, as the worker stops');
     } else {
       logger.warn({ ...fields, err: error }, 'job failed, will be tried again');
     }
-    throw new Error(kindOf(error));
+    throw new Error(kindOf(error), { cause: error });
   } finally {
     bound.release();
   }
 }
 
 /** As if it had not been taken. The queue then finds the job not its own any more, and counts no failure. */
-async function giveBack({ job, query }: JobHelpers): Promise<void> {
-  await query(
+async function giveBack(helpers: JobHelpers): Promise<void> {
+  const { job } = helpers;
+  await helpers.query(
     `update graphile_worker._private_jobs
       set locked_at = null, locked_by = null, attempts = greatest(attempts - 1, 0)
       where id = $1 and locked_by = $2`,
@@ -51,24 +52,24 @@ async function giveBack({ job, query }: JobHelpers): Promise<void> {
 }
 
 /** Not AbortSignal.any: a signal that lives as long as the process would collect one dependant a job. */
-function boundSignal(timeoutMs: number, outer: AbortSignal | undefined): { signal: AbortSignal; release(): void } {
+function boundSignal(timeoutMs: number, outer: AbortSignal): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const timer = setTimeout(abort, timeoutMs);
-  outer?.addEventListener('abort', abort);
-  if (outer?.aborted === true) {
+  outer.addEventListener('abort', abort);
+  if (outer.aborted) {
     abort();
   }
   return {
     signal: controller.signal,
     release: () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', abort);
+      outer.removeEventListener('abort', abort);
     },
   };
 }
 
 function kindOf(error: unknown): string {
   const { type, code } = describeError(error);
-  return code === undefined ? String(type) : `${String(type)} ${String(code)}`;
+  return typeof code === 'string' ? `${String(type)} ${code}` : String(type);
 }

@@ -43,6 +43,7 @@ export async function startWorker(
     connectTimeoutMs: config.database.connectTimeoutMs,
   });
   let app: INestApplicationContext | undefined;
+  let probes: ProbeServer | undefined;
   try {
     await Promise.all([requireLeastPrivilege(database), requireJobTypes(queue, JOB_TYPES)]);
     app = await NestFactory.createApplicationContext(WorkerModule.of({ config, logger, database, lifecycle }), {
@@ -52,16 +53,24 @@ export async function startWorker(
     const handlers = app.get<readonly AnyJobHandler[]>(JOB_HANDLERS, { strict: false });
     requireOneHandlerEach(JOB_TYPES, handlers);
     const loop = createLoop(config, queue, handlers, logger);
-    const signOfLife = new SignOfLife(queue, loop, { intervalMs: config.worker.heartbeatMs, lostAfterMs: config.worker.lostAfterMs }, logger);
-    const probes = new ProbeServer(workerProbes(loop, new DatabaseCheck(database), new DatabaseCheck({ pool: queue }), lifecycle));
+    const signOfLife = new SignOfLife(
+      queue,
+      loop,
+      { intervalMs: config.worker.heartbeatMs, lostAfterMs: config.worker.lostAfterMs },
+      logger,
+    );
+    probes = new ProbeServer(
+      workerProbes(loop, new DatabaseCheck(database), new DatabaseCheck({ pool: queue }), lifecycle),
+    );
     const port = await probes.listen(config.host, config.workerPort);
     await loop.start();
     signOfLife.start();
     lifecycle.started();
     logger.info({ port }, 'taking jobs');
-    return { logger, port, stop: () => stop(lifecycle, loop, signOfLife, app!, probes, queue, database) };
+    return { logger, port, stop: () => stop(lifecycle, loop, signOfLife, app!, probes!, queue, database) };
   } catch (error) {
     await app?.close();
+    await probes?.close();
     await Promise.all([queue.end(), database.close()]);
     throw error;
   }

@@ -14,8 +14,19 @@ export const PAYLOAD = 'application/fhir+json';
 
 /** What the connection needs or the notification itself says. */
 const RESERVED_HEADERS = new Set([
-  'connection', 'content-length', 'content-type', 'content-encoding', 'expect', 'host', 'keep-alive',
-  'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'connection',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?)?[ \t]*$/;
 

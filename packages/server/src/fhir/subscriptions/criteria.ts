@@ -15,8 +15,18 @@ const SILENT_TYPES = new Set(['Subscription']);
 
 /** Parameters that shape the answer of a search; a criterion has no answer. */
 const NOT_A_CONDITION = new Set([
-  '_count', '_sort', '_total', '_summary', '_elements', '_format', '_pretty', '_cursor', '_contained', '_containedType',
-  '_include', '_revinclude',
+  '_count',
+  '_sort',
+  '_total',
+  '_summary',
+  '_elements',
+  '_format',
+  '_pretty',
+  '_cursor',
+  '_contained',
+  '_containedType',
+  '_include',
+  '_revinclude',
 ]);
 
 /**
@@ -35,15 +45,26 @@ export function parseCriteria(text: string, baseUrl: string): Criteria {
   const pairs = parseQueryPairs(query);
   const shaping = pairs.find(([name]) => NOT_A_CONDITION.has(name.split(':')[0]!));
   if (shaping !== undefined) {
-    throw problem('not-supported', 'The criteria select resources: parameters that shape an answer have no meaning there.');
+    throw problem(
+      'not-supported',
+      'The criteria select resources: parameters that shape an answer have no meaning there.',
+    );
   }
   try {
-    return { resourceType, filters: parseSearch(resourceType, pairs, { handling: 'strict', baseUrl, defaultCount: 1, maxCount: 1 }).filters };
+    return {
+      resourceType,
+      filters: parseSearch(resourceType, pairs, { handling: 'strict', baseUrl, defaultCount: 1, maxCount: 1 }).filters,
+    };
   } catch (error) {
     if (error instanceof SearchError) {
       throw new FhirError(
         422,
-        error.issues.map(({ code, diagnostics }) => ({ severity: 'error' as const, code, diagnostics, expression: [PATH] })),
+        error.issues.map(({ code, diagnostics }) => ({
+          severity: 'error' as const,
+          code,
+          diagnostics,
+          expression: [PATH],
+        })),
       );
     }
     throw error;

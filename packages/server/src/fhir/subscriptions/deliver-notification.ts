@@ -15,7 +15,7 @@ interface Data {
 }
 
 /** The receiver could not be told; the queue tries again. */
-export class NotDelivered extends Error {
+class NotDelivered extends Error {
   readonly code = 'NOT_DELIVERED';
 
   constructor(reason: string) {
@@ -61,9 +61,13 @@ export class DeliverNotification implements JobHandler<Data> {
     await this.#giveUp(payload, attempt, outcome);
   }
 
-  async #load({ tenantId, subscriptionId, resourceType, resourceId, version }: Data & JobOrigin): Promise<
-    { subscription: Subscription; body: string } | undefined
-  > {
+  async #load({
+    tenantId,
+    subscriptionId,
+    resourceType,
+    resourceId,
+    version,
+  }: Data & JobOrigin): Promise<{ subscription: Subscription; body: string } | undefined> {
     return this.database.withTenant(
       tenantId,
       async (tx) => {

@@ -1,4 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import type { LookupAddress } from 'node:dns';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkPolicy } from './network-policy.js';
 import { type Notification, NotificationSender, type SenderSettings } from './notification-sender.js';
@@ -8,7 +14,11 @@ const never = new AbortController().signal;
 const open: { close(): Promise<void> }[] = [];
 
 function senderOf(networks: string[], settings: Partial<SenderSettings> = {}): NotificationSender {
-  const sender = new NotificationSender(new NetworkPolicy(networks), { connectTimeoutMs: 500, timeoutMs: 1_000, ...settings });
+  const sender = new NotificationSender(new NetworkPolicy(networks), {
+    connectTimeoutMs: 500,
+    timeoutMs: 1_000,
+    ...settings,
+  });
   open.push(sender);
   return sender;
 }
@@ -30,7 +40,10 @@ const notification = (endpoint: string, parts: Partial<Notification['channel']> 
 /** Answers every question with these addresses. */
 function dns(...addresses: string[]): NonNullable<SenderSettings['resolveAll']> {
   return (_name, _options, callback) =>
-    callback(null, addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })));
+    callback(
+      null,
+      addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
 }
 
 describe('NotificationSender', () => {
@@ -61,7 +74,9 @@ describe('NotificationSender', () => {
   });
 
   it.each([301, 307, 400, 404, 500, 503])('takes HTTP %i for a failure and goes nowhere else', async (status) => {
-    const receiver = await receiverOf((_request, response) => response.writeHead(status, { location: '/elsewhere' }).end('Jane Doe'));
+    const receiver = await receiverOf((_request, response) =>
+      response.writeHead(status, { location: '/elsewhere' }).end('Jane Doe'),
+    );
     expect(await senderOf(['127.0.0.1']).send(notification(receiver.url), never)).toEqual({
       delivered: false,
       reason: `it answered HTTP ${status}`,
@@ -93,7 +108,9 @@ describe('NotificationSender', () => {
       };
       write();
     });
-    expect(await senderOf(['127.0.0.1'], { timeoutMs: 5_000 }).send(notification(receiver.url), never)).toEqual({ delivered: true });
+    expect(await senderOf(['127.0.0.1'], { timeoutMs: 5_000 }).send(notification(receiver.url), never)).toEqual({
+      delivered: true,
+    });
     expect(written).toBeLessThan(32 * 1_024 * 1_024);
   });
 
@@ -106,6 +123,48 @@ describe('NotificationSender', () => {
       callback(Object.assign(new Error('no'), { code: 'ENOTFOUND' }), []);
     const unknown = await senderOf([], { resolveAll }).send(notification('http://receiver.example'), never);
     expect(unknown).toMatchObject({ reason: 'its name cannot be resolved' });
+  });
+
+  it('does not send to a server that cannot prove who it is', async ({ skip }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'healthcare-tls-'));
+    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+    const made = spawnSync('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=receiver.example',
+      '-addext',
+      'subjectAltName=DNS:receiver.example',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ]);
+    skip(made.status !== 0, 'openssl, which makes the certificate, is not here');
+    let requests = 0;
+    const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, (_request, response) => {
+      requests++;
+      response.end();
+    });
+    server.on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    open.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    const { port } = server.address() as AddressInfo;
+    const sender = senderOf(['127.0.0.1'], { resolveAll: dns('127.0.0.1') });
+    expect(await sender.send(notification(`https://receiver.example:${port}`), never)).toEqual({
+      delivered: false,
+      reason: 'it could not be reached (DEPTH_ZERO_SELF_SIGNED_CERT)',
+      isFinal: false,
+    });
+    expect(requests).toBe(0);
+    await rm(directory, { recursive: true });
   });
 
   it('stops when it is told to', async () => {
@@ -122,7 +181,9 @@ describe('NotificationSender', () => {
     it('refuses an address that is written out', async () => {
       const receiver = await receiverOf();
       expect(await senderOf([]).send(notification(receiver.url), never)).toEqual(refused);
-      expect(await senderOf([]).send(notification(`http://[::ffff:127.0.0.1]:${receiver.port}`), never)).toEqual(refused);
+      expect(await senderOf([]).send(notification(`http://[::ffff:127.0.0.1]:${receiver.port}`), never)).toEqual(
+        refused,
+      );
       expect(receiver.received).toHaveLength(0);
     });
 
@@ -150,7 +211,9 @@ describe('NotificationSender', () => {
     it('uses of several addresses those that are allowed', async () => {
       const receiver = await receiverOf();
       const sender = senderOf(['127.0.0.1'], { resolveAll: dns('169.254.169.254', '127.0.0.1') });
-      expect(await sender.send(notification(`http://receiver.example:${receiver.port}`), never)).toEqual({ delivered: true });
+      expect(await sender.send(notification(`http://receiver.example:${receiver.port}`), never)).toEqual({
+        delivered: true,
+      });
     });
 
     it('checks every connection, not only the first', async () => {

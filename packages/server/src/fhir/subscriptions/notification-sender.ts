@@ -86,11 +86,7 @@ export class NotificationSender {
 
 function requestOf({ channel, resourceType, resourceId, body, requestId }: Notification): Dispatcher.RequestOptions {
   const url = new URL(channel.endpoint!);
-  const headers = [
-    ...(channel.header ?? []).flatMap((line) => parseHeader(line) ?? []),
-    'x-request-id',
-    requestId,
-  ];
+  const headers = [...(channel.header ?? []).flatMap((line) => parseHeader(line) ?? []), 'x-request-id', requestId];
   if (channel.payload === undefined) {
     return { origin: url.origin, path: url.pathname + url.search, method: 'POST', headers };
   }
@@ -117,7 +113,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof AggregateError ? (error.errors[0] as { code?: unknown }).code : (error as { code?: unknown }).code;
+  const code =
+    error instanceof AggregateError ? (error.errors[0] as { code?: unknown }).code : (error as { code?: unknown }).code;
   if (typeof code !== 'string') {
     return 'it could not be reached';
   }

@@ -1,16 +1,17 @@
 import { matchesFilters } from '@healthcare/fhir';
 import type { Tx } from '../../platform/database/index.js';
 import { FhirError, type OutcomeIssue } from '../../platform/errors/index.js';
+import type { Logger } from '../../platform/logging/index.js';
 import { enqueue } from '../../platform/queue/index.js';
 import type { StoredChange, WriteObserver } from '../interactions/index.js';
 import type { Resource } from '../resource.js';
 import { channelProblems } from './channel.js';
 import { CriteriaCache } from './criteria-cache.js';
-import { parseCriteria } from './criteria.js';
+import { type Criteria, parseCriteria } from './criteria.js';
 import { subscriptionDelivery, subscriptionStatus } from './jobs.js';
 import type { NetworkPolicy } from './network-policy.js';
 import { hasEnded, type Subscription } from './subscription.js';
-import { SubscriptionIndex } from './subscription-index.js';
+import { SubscriptionIndex, type WaitingSubscription } from './subscription-index.js';
 
 /**
  * What subscriptions have to do with a write, in its transaction: a Subscription is checked and put on watch; any other
@@ -25,6 +26,7 @@ export class SubscriptionObserver implements WriteObserver {
   constructor(
     private readonly baseUrl: string,
     private readonly networks: NetworkPolicy,
+    private readonly logger: Logger,
     private readonly now: () => number = Date.now,
   ) {
     this.#index = new SubscriptionIndex(now);
@@ -86,20 +88,42 @@ export class SubscriptionObserver implements WriteObserver {
     }
     const waiting = await this.#index.waitingFor(tx, [...new Set(told.map(({ resourceType }) => resourceType))]);
     const jobs = waiting.flatMap((subscription) =>
-      told
-        .filter((change) => change.resourceType === subscription.resourceType && this.#matches(change, subscription.criteria))
-        .map(({ resourceType, id, version }) => ({
-          data: { subscriptionId: subscription.id, resourceType, resourceId: id, version },
-          key: `subscription-delivery/${tenantId}/${subscription.id}/${resourceType}/${id}/${version}`,
-        })),
+      this.#matching(told, subscription).map(({ resourceType, id, version }) => ({
+        data: { subscriptionId: subscription.id, resourceType, resourceId: id, version },
+        key: `subscription-delivery/${tenantId}/${subscription.id}/${resourceType}/${id}/${version}`,
+      })),
     );
     await enqueue(tx, subscriptionDelivery, tenantId, jobs);
   }
 
-  #matches(change: StoredChange, criteria: string): boolean {
-    const { filters } = this.#criteria.get(criteria);
-    const lastUpdatedMs = Date.parse(String(change.resource?.meta?.['lastUpdated']));
-    return matchesFilters(change.searchValues, filters, { id: change.id, lastUpdatedMs });
+  #matching(changes: readonly StoredChange[], { id, resourceType, criteria }: WaitingSubscription): StoredChange[] {
+    const filters = this.#filtersOf(id, criteria);
+    if (filters === undefined) {
+      return [];
+    }
+    return changes.filter((change) => {
+      const lastUpdatedMs = Date.parse(String(change.resource?.meta?.['lastUpdated']));
+      return (
+        change.resourceType === resourceType &&
+        matchesFilters(change.searchValues, filters, { id: change.id, lastUpdatedMs })
+      );
+    });
+  }
+
+  /** Undefined for criteria that an earlier release accepted and this one cannot read: no reason to refuse a write. */
+  #filtersOf(subscriptionId: string, criteria: string): Criteria['filters'] | undefined {
+    try {
+      return this.#criteria.get(criteria).filters;
+    } catch (error) {
+      if (!(error instanceof FhirError)) {
+        throw error;
+      }
+      this.logger.error(
+        { subscription: subscriptionId },
+        'subscription has criteria that cannot be read: nobody is told',
+      );
+      return undefined;
+    }
   }
 }
 

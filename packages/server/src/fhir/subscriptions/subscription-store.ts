@@ -45,7 +45,15 @@ export class SubscriptionStore {
     const { error: _former, ...rest } = subscription;
     const resource = { ...rest, status, ...(error === undefined ? {} : { error }) };
     await this.writes.execute(tx, callerOf(tenantId), [
-      { kind: 'update', type: 'Subscription', id, resource, condition: undefined, ifMatch: etagOf(version), ifNoneMatch: undefined },
+      {
+        kind: 'update',
+        type: 'Subscription',
+        id,
+        resource,
+        condition: undefined,
+        ifMatch: etagOf(version),
+        ifNoneMatch: undefined,
+      },
     ]);
   }
 }

@@ -17,7 +17,14 @@ interface QueuedJob {
   readonly type: string;
   readonly key: string;
   readonly runAt: Date;
-  readonly payload: { tenantId: number; requestId: string; subscriptionId: string; resourceType: string; resourceId: string; version: number };
+  readonly payload: {
+    tenantId: number;
+    requestId: string;
+    subscriptionId: string;
+    resourceType: string;
+    resourceId: string;
+    version: number;
+  };
 }
 
 describe('subscriptions', () => {
@@ -43,7 +50,15 @@ describe('subscriptions', () => {
     const [north, south] = await Promise.all([newTenant(), newTenant()]);
     clinic = new TestClinic(testDatabase.appUrl, north, () => nowMs);
     other = new TestClinic(testDatabase.appUrl, south, () => nowMs);
-    deliver = new DeliverNotification(clinic.database, clinic.reader, clinic.store, sender, MAX_ATTEMPTS, logger, () => nowMs);
+    deliver = new DeliverNotification(
+      clinic.database,
+      clinic.reader,
+      clinic.store,
+      sender,
+      MAX_ATTEMPTS,
+      logger,
+      () => nowMs,
+    );
   });
 
   afterEach(async () => {
@@ -72,21 +87,41 @@ describe('subscriptions', () => {
       return rows;
     });
   const deliveries = async (): Promise<string[]> =>
-    (await jobs('subscription-delivery')).map(({ payload: p }) => `${p.subscriptionId} ${p.resourceType}/${p.resourceId}/${p.version}`).sort();
-  const statusOf = async (id = 'sub') => (await clinic.read('Subscription', id)) as { status: string; error?: string; meta: { versionId: string } };
+    (await jobs('subscription-delivery'))
+      .map(({ payload: p }) => `${p.subscriptionId} ${p.resourceType}/${p.resourceId}/${p.version}`)
+      .sort();
+  const statusOf = async (id = 'sub') =>
+    (await clinic.read('Subscription', id)) as unknown as {
+      status: string;
+      error?: string;
+      meta: { versionId: string };
+    };
 
   describe('a write', () => {
     it('makes one job for each subscription that it matches, by the new version', async () => {
       await clinic.put(
         subscription(receiver.url),
         subscription(receiver.url, { id: 'all', criteria: 'Observation' }),
-        subscription(receiver.url, { id: 'code', criteria: 'Observation?code=http://loinc.org|8867-4&status=final,amended' }),
+        subscription(receiver.url, {
+          id: 'code',
+          criteria: 'Observation?code=http://loinc.org|8867-4&status=final,amended',
+        }),
         subscription(receiver.url, { id: 'patients', criteria: 'Patient?gender=female' }),
       );
       await clinic.put(observation('o1'), observation('o2', { status: 'preliminary' }));
-      expect(await deliveries()).toEqual(['all Observation/o1/1', 'all Observation/o2/1', 'code Observation/o1/1', 'sub Observation/o1/1']);
+      expect(await deliveries()).toEqual([
+        'all Observation/o1/1',
+        'all Observation/o2/1',
+        'code Observation/o1/1',
+        'sub Observation/o1/1',
+      ]);
       await clinic.put(observation('o1', { status: 'entered-in-error' }), observation('o2'));
-      expect(await deliveries()).toEqual(['all Observation/o1/2', 'all Observation/o2/2', 'code Observation/o2/2', 'sub Observation/o2/2']);
+      expect(await deliveries()).toEqual([
+        'all Observation/o1/2',
+        'all Observation/o2/2',
+        'code Observation/o2/2',
+        'sub Observation/o2/2',
+      ]);
     });
 
     it('tells nobody of a deletion', async () => {
@@ -107,7 +142,14 @@ describe('subscriptions', () => {
       await clinic.put(subscription(receiver.url));
       const failing = clinic.database.withTenant(clinic.tenantId, async (tx) => {
         await clinic.observer.written(tx, clinic.tenantId, [
-          { interaction: 'create', resourceType: 'Observation', id: 'o1', version: 1, resource: observation('o1'), searchValues: [] },
+          {
+            interaction: 'create',
+            resourceType: 'Observation',
+            id: 'o1',
+            version: 1,
+            resource: observation('o1'),
+            searchValues: [],
+          },
         ]);
         throw new Error('no');
       });
@@ -158,6 +200,15 @@ describe('subscriptions', () => {
       expect(await deliveries()).toEqual(['sub Observation/o1/1']);
     });
 
+    it('goes on when an earlier release has left criteria that cannot be read', async () => {
+      await clinic.put(subscription(receiver.url), subscription(receiver.url, { id: 'fine' }));
+      await clinic.database.withTenant(clinic.tenantId, (tx) =>
+        tx.query("update fhir.subscription_index set criteria = 'Observation?gone=1' where subscription_id = 'sub'"),
+      );
+      await clinic.put(observation('o1'));
+      expect(await deliveries()).toEqual(['fine Observation/o1/1']);
+    });
+
     it('is refused with a subscription that cannot be served, and leaves nothing', async () => {
       await expect(clinic.put(subscription('http://10.0.0.1/'))).rejects.toMatchObject({ status: 422 });
       expect(await clinic.read('Subscription', 'sub')).toBeUndefined();
@@ -183,7 +234,11 @@ describe('subscriptions', () => {
     });
 
     it('keeps what else the subscription says', async () => {
-      const given = subscription(receiver.url, { contact: [{ system: 'phone', value: '1' }], status: 'requested', error: 'before' });
+      const given = subscription(receiver.url, {
+        contact: [{ system: 'phone', value: '1' }],
+        status: 'requested',
+        error: 'before',
+      });
       await clinic.put(given);
       await update();
       const { error: _error, ...rest } = given;
@@ -195,7 +250,10 @@ describe('subscriptions', () => {
       const end = new Date(nowMs + 60_000);
       await clinic.put(subscription(receiver.url, { end: end.toISOString() }));
       const planned = await jobs('subscription-status');
-      expect(planned.map(({ key }) => key.split('/')[0]).sort()).toEqual(['subscription-activation', 'subscription-end']);
+      expect(planned.map(({ key }) => key.split('/')[0]).sort()).toEqual([
+        'subscription-activation',
+        'subscription-end',
+      ]);
       expect(planned.find(({ key }) => key.startsWith('subscription-end'))!.runAt).toEqual(end);
       nowMs = end.getTime();
       await new UpdateSubscriptionStatus(clinic.database, clinic.store, () => nowMs).run(planned[0]!.payload);
@@ -281,9 +339,15 @@ describe('subscriptions', () => {
     it('switches to error at once when the receiver lies on an address that is not allowed', async () => {
       const payload = await delivery();
       const strict = new NotificationSender(new NetworkPolicy([]), { connectTimeoutMs: 500, timeoutMs: 1_000 });
-      await new DeliverNotification(clinic.database, clinic.reader, clinic.store, strict, MAX_ATTEMPTS, logger).run(payload, run(1));
+      await new DeliverNotification(clinic.database, clinic.reader, clinic.store, strict, MAX_ATTEMPTS, logger).run(
+        payload,
+        run(1),
+      );
       await strict.close();
-      expect(await statusOf()).toMatchObject({ status: 'error', error: expect.stringContaining('no address that this server sends to') as string });
+      expect(await statusOf()).toMatchObject({
+        status: 'error',
+        error: expect.stringContaining('no address that this server sends to') as string,
+      });
       expect(receiver.received).toHaveLength(0);
     });
 

@@ -30,7 +30,9 @@ describe('enqueue', () => {
     await testDatabase.drop();
   });
 
-  const jobs = (): Promise<{ payload: Record<string, unknown>; key: string | null; max_attempts: number; run_at: Date }[]> =>
+  const jobs = (): Promise<
+    { payload: Record<string, unknown>; key: string | null; max_attempts: number; run_at: Date }[]
+  > =>
     withClient(testDatabase.url, async (client) => {
       const { rows } = await client.query(
         'select payload, key, max_attempts, run_at from graphile_worker._private_jobs order by id',
@@ -104,12 +106,12 @@ describe('enqueue', () => {
   it.each([
     ['application', 'select from graphile_worker._private_jobs'],
     ['application', "select graphile_worker.add_job('subscription-delivery')"],
-    ['application', 'select platform.release_jobs_of_lost_workers(interval \'0\')'],
+    ['application', "select platform.release_jobs_of_lost_workers(interval '0')"],
     ['application', 'select from platform.worker_heartbeat'],
     ['queue', 'select from fhir.resource'],
     ['queue', 'select from fhir.subscription_index'],
     ['queue', 'select from platform.tenant'],
-    ['queue', "insert into graphile_worker._private_jobs (task_id) values (1)"],
+    ['queue', 'insert into graphile_worker._private_jobs (task_id) values (1)'],
     ['queue', "select platform.enqueue_jobs('subscription-delivery', '{}', '{}', 1, 0, null)"],
   ])('does not let the role of the %s run: %s', async (role, statement) => {
     const url = role === 'queue' ? testDatabase.queueUrl : testDatabase.appUrl;
@@ -119,7 +121,9 @@ describe('enqueue', () => {
   it('installs again without a change', async () => {
     await installQueue(testDatabase.url);
     await database.withTenant(north, (tx) => enqueue(tx, delivery, north, [{ data: { subscriptionId: 'a' } }]));
-    const seen = await withClient(testDatabase.queueUrl, (client) => client.query('select from graphile_worker._private_jobs'));
+    const seen = await withClient(testDatabase.queueUrl, (client) =>
+      client.query('select from graphile_worker._private_jobs'),
+    );
     expect(seen.rowCount).toBe(1);
     await jobs();
   });

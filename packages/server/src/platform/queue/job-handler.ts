@@ -36,7 +36,9 @@ export function requireOneHandlerEach(types: readonly JobType[], handlers: reado
   });
   const known = new Set(types.map(({ name }) => name));
   problems.push(
-    ...handlers.filter(({ type }) => !known.has(type.name)).map(({ type }) => `${type.name} is no job type that is known`),
+    ...handlers
+      .filter(({ type }) => !known.has(type.name))
+      .map(({ type }) => `${type.name} is no job type that is known`),
   );
   if (new Set(types.map(({ name }) => name)).size < types.length) {
     problems.push('two job types have the same name');

@@ -1,5 +1,6 @@
 import { ScopeSet } from '../../../identity/index.js';
 import { Database } from '../../../platform/database/index.js';
+import { createLogger } from '../../../platform/logging/index.js';
 import { ResourceWrites, validateForWrite } from '../../interactions/index.js';
 import type { Resource } from '../../resource.js';
 import { ConditionMatcher, SearchReader } from '../../search/index.js';
@@ -8,6 +9,7 @@ import { NetworkPolicy } from '../network-policy.js';
 import { SubscriptionObserver } from '../subscription-observer.js';
 import { SubscriptionStore } from '../subscription-store.js';
 
+const logger = createLogger({ level: 'silent', role: 'test' });
 const BASE_URL = 'http://localhost/fhir/R4';
 
 /** One clinic's resources, written as the API writes them. */
@@ -26,7 +28,7 @@ export class TestClinic {
   ) {
     this.database = new Database({ url, poolSize: 4, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000 }, 'test');
     this.reader = new ResourceReader(this.database);
-    this.observer = new SubscriptionObserver(BASE_URL, new NetworkPolicy(['127.0.0.0/8']), now);
+    this.observer = new SubscriptionObserver(BASE_URL, new NetworkPolicy(['127.0.0.0/8']), logger, now);
     const conditions = new ConditionMatcher(new SearchReader());
     const writer = new ResourceWriter(BASE_URL);
     this.#writes = new ResourceWrites(BASE_URL, this.reader, writer, conditions, new ResourceKeys(), [this.observer]);
@@ -56,7 +58,7 @@ export class TestClinic {
   /** The current version as stored; undefined: none. */
   async read(type: string, id: string): Promise<Resource | undefined> {
     const version = await this.reader.current(this.tenantId, type, id);
-    return version?.body == null ? undefined : (JSON.parse(version.body) as Resource);
+    return typeof version?.body === 'string' ? (JSON.parse(version.body) as Resource) : undefined;
   }
 
   get #caller() {
