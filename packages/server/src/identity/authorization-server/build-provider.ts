@@ -1,4 +1,4 @@
-import { type Configuration, errors, type JWKS, type KoaContextWithOIDC, Provider, type ResourceServer } from 'oidc-provider';
+import { type Client, type Configuration, errors, type JWKS, type KoaContextWithOIDC, Provider, type ResourceServer } from 'oidc-provider';
 import { isClientSecret } from '../clients/client-secret.js';
 import { findClient } from '../clients/client-reader.js';
 import { AUTHORIZATION_SERVER_PATH, type IdentityConfig, issuerOf, lifetimesS } from '../identity-config.js';
@@ -79,8 +79,8 @@ function configuration(parts: ProviderParts, keys: KeySet): Configuration {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       clientCredentials: { enabled: true },
-      revocation: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      revocation: { enabled: true, allowedPolicy: isOwnToken },
+      introspection: { enabled: true, allowedPolicy: isOwnToken },
       userinfo: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
@@ -155,6 +155,11 @@ async function accountOf(users: UserReader, ctx: KoaContextWithOIDC): Promise<Us
   }
   const id = session?.accountId;
   return id === undefined || (route === 'authorization' && prompts.has('login')) ? undefined : findAccount(users, ctx, id);
+}
+
+/** A client learns of its own tokens and ends its own; of others' it learns not even that they exist. */
+function isOwnToken(_ctx: KoaContextWithOIDC, client: Client, token: { readonly clientId?: string | undefined }): boolean {
+  return token.clientId === client.clientId;
 }
 
 function requireAudience(value: string | undefined, baseResource: string): void {

@@ -42,7 +42,8 @@ export function registerInteractionRoutes(
       method,
       url: `/interaction/:uid${path}`,
       handler: async (request, reply) => {
-        const step = await currentStep(await source.current(), request, reply);
+        const { provider } = await source.current();
+        const step = await currentStep(provider, request, reply);
         await (step === undefined
           ? sendPage(reply, 400, errorPage({ error: 'expired', error_description: 'The sign-in took too long, or was finished already.' }))
           : handle(step, request, reply));

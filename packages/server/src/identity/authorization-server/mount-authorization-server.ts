@@ -1,10 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
-import { LOGGER, type Logger } from '../../platform/logging/index.js';
+import { toFhirError } from '../../platform/http/index.js';
+import { describeError, LOGGER, type Logger } from '../../platform/logging/index.js';
 import { AUTHORIZATION_SERVER_PATH, type IdentityConfig } from '../identity-config.js';
 import { SignIn } from '../users/sign-in.js';
 import { registerInteractionRoutes } from './interaction-routes.js';
+import { PAGE_HEADERS } from './pages/layout.js';
+import { errorPage } from './pages/pages.js';
 import { ProviderSource } from './provider-source.js';
 
 /**
@@ -24,6 +27,7 @@ export async function mountAuthorizationServer(app: INestApplication, config: Id
   void fastify.register(
     (scope, _options, done) => {
       scope.removeAllContentTypeParsers();
+      scope.setErrorHandler((error, _request, reply) => sendFailure(error, reply, logger));
       void scope.register((pages, _pagesOptions, pagesDone) => {
         registerInteractionRoutes(pages, source, signIn, logger);
         pagesDone();
@@ -39,8 +43,21 @@ export async function mountAuthorizationServer(app: INestApplication, config: Id
   );
 }
 
+/** Faults of ours show nothing of themselves; a person sees a page. */
+function sendFailure(error: unknown, reply: FastifyReply, logger: Logger): void {
+  const { status, message, headers } = toFhirError(error);
+  if (status >= 500) {
+    logger.error({ err: describeError(error), status }, 'authorization server failed');
+  }
+  void reply
+    .code(status)
+    .headers({ ...PAGE_HEADERS, ...headers })
+    .type('text/html; charset=utf-8')
+    .send(errorPage({ error: 'failed', error_description: message }));
+}
+
 async function passOn(request: FastifyRequest, reply: FastifyReply, source: ProviderSource, config: IdentityConfig): Promise<void> {
-  const provider = await source.current();
+  const { handle } = await source.current();
   const raw = request.raw as IncomingMessage & { originalUrl?: string };
   const url = askConsentForOfflineAccess(raw.url ?? '/');
   raw.originalUrl = url;
@@ -49,7 +66,7 @@ async function passOn(request: FastifyRequest, reply: FastifyReply, source: Prov
   reply.hijack();
   reply.raw.setHeader('x-request-id', request.id);
   reply.raw.setHeader('x-content-type-options', 'nosniff');
-  await provider.callback()(raw, reply.raw);
+  await handle(raw, reply.raw);
 }
 
 /** Addresses in answers, and whether cookies are for TLS only, follow the configuration: no header changes them. */

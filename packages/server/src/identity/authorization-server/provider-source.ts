@@ -1,8 +1,15 @@
 import type { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { describeError, type Logger } from '../../platform/logging/index.js';
 import type { KeyRing, KeySet } from '../keys/key-ring.js';
 import { buildProvider, type ProviderParts } from './build-provider.js';
+
+export interface RunningProvider {
+  readonly provider: Provider;
+  /** Answers a request whose URL begins below the mount path. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+}
 
 /**
  * The authorization server with the keys of now.
@@ -11,7 +18,7 @@ import { buildProvider, type ProviderParts } from './build-provider.js';
  * one they began with.
  */
 export class ProviderSource {
-  #built: { readonly provider: Provider; readonly version: string } | undefined;
+  #built: (RunningProvider & { readonly version: string }) | undefined;
 
   constructor(
     private readonly parts: ProviderParts,
@@ -19,13 +26,14 @@ export class ProviderSource {
     private readonly logger: Logger,
   ) {}
 
-  async current(): Promise<Provider> {
+  async current(): Promise<RunningProvider> {
     const keySet = await this.keys.keySet();
     const version = versionOf(keySet);
     if (this.#built?.version !== version) {
-      this.#built = { provider: this.#build(keySet), version };
+      const provider = this.#build(keySet);
+      this.#built = { provider, handle: provider.callback(), version };
     }
-    return this.#built.provider;
+    return this.#built;
   }
 
   #build(keySet: KeySet): Provider {

@@ -15,10 +15,10 @@ export interface KeySet {
 const MAX_AGE_MS = 60_000;
 /** A token with an unknown key makes the database be asked, but not more often than this: anybody can invent a key id. */
 const UNKNOWN_KEY_INTERVAL_MS = 5_000;
-/** A new key is published this long before it signs: twice the time after which the last process knows it. */
-const PUBLICATION_MS = 2 * MAX_AGE_MS;
 /** Clocks of machines differ. */
-const CLOCK_TOLERANCE_MS = 60_000;
+const CLOCK_TOLERANCE_MS = 30_000;
+/** A new key is published this long before it signs: every process and every client that keeps keys knows it by then. */
+const PUBLICATION_MS = 10 * 60_000;
 /** Keys are changed by themselves at this age. */
 const ROTATION_MS = 90 * 24 * 3600 * 1000;
 
@@ -132,7 +132,8 @@ function lastUse(activeFromMs: number): number {
 }
 
 function signingKeyAt(keys: readonly SigningKey[], nowMs: number): SigningKey | undefined {
-  return keys.findLast((key) => key.activeFromMs <= nowMs + CLOCK_TOLERANCE_MS / 2 && !isRetired(key, nowMs)) ;
+  // The first key may have been made a moment ago by a process whose clock is ahead.
+  return keys.findLast((key) => key.activeFromMs <= nowMs + CLOCK_TOLERANCE_MS && !isRetired(key, nowMs));
 }
 
 function isRetired(key: SigningKey, nowMs: number): boolean {

@@ -6,7 +6,7 @@ const ARGON2ID = 2;
 
 /**
  * argon2id with 19 MiB, two passes and one lane: the first recommendation of the OWASP Password Storage Cheat Sheet.
- * About 25 ms of one core: docs/adr/0003-identity.md.
+ * 13 ms of one core: docs/adr/0003-identity.md.
  */
 const PARAMETERS = { algorithm: ARGON2ID, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
