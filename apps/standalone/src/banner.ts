@@ -15,8 +15,7 @@ export interface BannerFacts {
 export function banner(facts: BannerFacts): string {
   const rows: [string, string][] = [
     ['FHIR R4', facts.fhirUrl],
-    ['Console', `${facts.publicUrl}/`],
-    ['Documentation', `${facts.publicUrl}/docs`],
+    ['API described', `${facts.publicUrl}/docs`],
     ['Health', `${facts.publicUrl}/health`],
     ['Tokens', facts.tokenUrl],
     ['Worker', `${facts.workerUrl}/health`],
