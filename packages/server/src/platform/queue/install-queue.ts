@@ -33,7 +33,7 @@ const RIGHTS = `
   grant select, update, delete on graphile_worker._private_jobs to healthcare_queue;
   grant select, update on graphile_worker._private_job_queues to healthcare_queue;
   grant select, insert on graphile_worker._private_tasks to healthcare_queue;
-  grant select, insert, update on graphile_worker._private_known_crontabs to healthcare_queue;
+  grant select on graphile_worker._private_known_crontabs to healthcare_queue;
   revoke execute on all functions in schema graphile_worker from public;
   grant execute on function graphile_worker.force_unlock_workers(text[]) to healthcare_queue;
   do $$
