@@ -55,7 +55,12 @@ export class AuthorizationRequest {
 }
 
 /** Goes through the sign-in page; the next page, or where it leads. */
-export async function signIn(browser: Browser, request: AuthorizationRequest, username: string, password: string): Promise<Page> {
+export async function signIn(
+  browser: Browser,
+  request: AuthorizationRequest,
+  username: string,
+  password: string,
+): Promise<Page> {
   const page = await browser.open(request.url());
   return browser.submit(page, '/sign-in', { username, password });
 }

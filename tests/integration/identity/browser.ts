@@ -41,7 +41,9 @@ export class Browser {
 
   /** Sends the form of a page whose action ends so. */
   submit(page: Page, actionEnd: string, values: Readonly<Record<string, string>> = {}): Promise<Page> {
-    const action = [...page.text.matchAll(/<form[^>]* action="([^"]+)"/g)].map((match) => match[1] as string).find((path) => path.endsWith(actionEnd));
+    const action = [...page.text.matchAll(/<form[^>]* action="([^"]+)"/g)]
+      .map((match) => match[1] as string)
+      .find((path) => path.endsWith(actionEnd));
     if (action === undefined) {
       throw new Error(`No form ${actionEnd} on the page ${page.url}: ${page.status} ${page.text}`);
     }

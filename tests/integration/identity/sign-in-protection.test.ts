@@ -89,7 +89,11 @@ describe('behind a proxy that ends TLS', () => {
         expect(cookie).toMatch(/; httponly/i);
         expect(cookie).toMatch(/; samesite=lax/i);
       }
-      const discovery = await (await fetch(`${local}/oauth/.well-known/openid-configuration`, { headers: { 'x-forwarded-host': 'evil.example' } })).text();
+      const discovery = await (
+        await fetch(`${local}/oauth/.well-known/openid-configuration`, {
+          headers: { 'x-forwarded-host': 'evil.example' },
+        })
+      ).text();
       expect(discovery).toContain('"token_endpoint":"https://clinic.example/oauth/token"');
       expect(discovery).not.toContain('evil');
       expect(discovery).not.toContain('http:');
@@ -101,18 +105,43 @@ describe('behind a proxy that ends TLS', () => {
 });
 
 describe('requests that make no sense', () => {
-  const raw = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${api.origin}/oauth${path}`, { redirect: 'manual', ...init });
+  const raw = (path: string, init: RequestInit = {}): Promise<Response> =>
+    fetch(`${api.origin}/oauth${path}`, { redirect: 'manual', ...init });
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
   it.each<[string, string, RequestInit]>([
-    ['JSON at the token endpoint', '/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }],
+    [
+      'JSON at the token endpoint',
+      '/token',
+      { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' },
+    ],
     ['a huge form', '/token', { method: 'POST', headers: form, body: `a=${'x'.repeat(100_000)}` }],
-    ['a repeated parameter', '/token', { method: 'POST', headers: form, body: 'grant_type=client_credentials&grant_type=x' }],
+    [
+      'a repeated parameter',
+      '/token',
+      { method: 'POST', headers: form, body: 'grant_type=client_credentials&grant_type=x' },
+    ],
     ['broken escapes', '/token', { method: 'POST', headers: form, body: '%zz=%ff&grant_type=%00' }],
-    ['NUL in a code', '/token', { method: 'POST', headers: form, body: 'grant_type=authorization_code&code=%00&redirect_uri=%00&client_id=%00' }],
-    ['prototype names', '/token', { method: 'POST', headers: form, body: '__proto__=1&constructor=2&grant_type=__proto__&client_id=__proto__' }],
-    ['half a Basic header', '/token', { method: 'POST', headers: { ...form, authorization: 'Basic !!!' }, body: 'grant_type=client_credentials' }],
-    ['Basic with NUL', '/token', { method: 'POST', headers: { ...form, authorization: 'Basic AAAAOgAA' }, body: 'grant_type=client_credentials' }],
+    [
+      'NUL in a code',
+      '/token',
+      { method: 'POST', headers: form, body: 'grant_type=authorization_code&code=%00&redirect_uri=%00&client_id=%00' },
+    ],
+    [
+      'prototype names',
+      '/token',
+      { method: 'POST', headers: form, body: '__proto__=1&constructor=2&grant_type=__proto__&client_id=__proto__' },
+    ],
+    [
+      'half a Basic header',
+      '/token',
+      { method: 'POST', headers: { ...form, authorization: 'Basic !!!' }, body: 'grant_type=client_credentials' },
+    ],
+    [
+      'Basic with NUL',
+      '/token',
+      { method: 'POST', headers: { ...form, authorization: 'Basic AAAAOgAA' }, body: 'grant_type=client_credentials' },
+    ],
     ['no body', '/token', { method: 'POST' }],
     ['a wrong method', '/token', { method: 'DELETE' }],
     ['an unknown path', '/no/such/path', {}],
@@ -133,7 +162,9 @@ describe('requests that make no sense', () => {
 
   it('goes on after a body that breaks off', async () => {
     const socket = connect(Number(api.environment.PORT), '127.0.0.1');
-    socket.write('POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\na=b');
+    socket.write(
+      'POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 99\r\n\r\na=b',
+    );
     await sleep(50);
     socket.destroy();
     await sleep(50);
@@ -145,7 +176,10 @@ describe('requests that make no sense', () => {
 describe('two API processes that start at once', () => {
   it('make one key, and each takes the tokens of the other', async () => {
     const database = await createTestDatabase();
-    const environment = { IDENTITY_ENCRYPTION_KEY: randomBytes(32).toString('base64'), PUBLIC_URL: 'https://clinic.example' };
+    const environment = {
+      IDENTITY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+      PUBLIC_URL: 'https://clinic.example',
+    };
     const booted = await Promise.all([1, 2].map(() => bootApi({ database, environment })));
     const own = new Database(loadConfig(booted[0]!.environment).database, 'test');
     try {
@@ -160,7 +194,11 @@ describe('two API processes that start at once', () => {
         grantTypes: ['client_credentials'],
       });
       for (const [issuer, server] of [origins, origins.toReversed()] as [string, string][]) {
-        const { body } = await requestToken(issuer, { grant_type: 'client_credentials', scope: 'system/*.rs' }, credentials);
+        const { body } = await requestToken(
+          issuer,
+          { grant_type: 'client_credentials', scope: 'system/*.rs' },
+          credentials,
+        );
         const headers = { authorization: `Bearer ${body.access_token}` };
         expect((await fetch(`${server}/fhir/R4/Patient`, { headers })).status).toBe(200);
       }

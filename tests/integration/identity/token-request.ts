@@ -19,7 +19,9 @@ export async function requestToken(
   credentials?: { readonly clientId: string; readonly clientSecret: string },
 ): Promise<TokenAnswer> {
   const basic =
-    credentials === undefined ? undefined : Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64');
+    credentials === undefined
+      ? undefined
+      : Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64');
   const response = await fetch(`${origin}/oauth/token`, {
     method: 'POST',
     headers: basic === undefined ? {} : { authorization: `Basic ${basic}` },

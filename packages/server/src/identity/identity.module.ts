@@ -10,6 +10,7 @@ import type { IdentityConfig } from './identity-config.js';
 import { KeyRing } from './keys/key-ring.js';
 import { KeySealer } from './keys/key-sealer.js';
 import { SigningKeyStore } from './keys/signing-key-store.js';
+import { SigningKeysController } from './keys/signing-keys.controller.js';
 import { DiscoveryController } from './metadata/discovery.controller.js';
 import { AccessTokenVerifier } from './tokens/access-token-verifier.js';
 import { CallerDirectory } from './tokens/caller-directory.js';
@@ -19,7 +20,7 @@ import { UserReader } from './users/user-reader.js';
 
 /** Who calls: guards every route of the application it is part of, and is the authorization server. */
 @Module({
-  controllers: [DiscoveryController],
+  controllers: [DiscoveryController, SigningKeysController],
   providers: [
     {
       provide: KeyRing,

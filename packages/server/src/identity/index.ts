@@ -1,13 +1,9 @@
 export { mountAuthorizationServer } from './authorization-server/mount-authorization-server.js';
-export { deleteExpired } from './authorization-server/delete-expired.js';
 export type { Caller } from './caller.js';
 export { callerOf } from './caller-of.js';
 export { type ConfidentialClient, createClient, type GrantType, type NewClient } from './clients/create-client.js';
-export { createUser, type NewUser } from './users/create-user.js';
-export { IdentityInputError } from './identity-input-error.js';
 export { IdentityModule } from './identity.module.js';
-export { KeyRing } from './keys/key-ring.js';
-export { smartConfiguration } from './metadata/smart-configuration.js';
 export { Public } from './public.js';
-export { requireOperator, requireScope } from './require-scope.js';
+export { requireScope } from './require-scope.js';
 export { OPERATOR_SCOPE, ScopeSet } from './scope-set.js';
+export { createUser, type NewUser } from './users/create-user.js';

@@ -16,11 +16,9 @@ const scopes = fc.array(scope.map(formatSmartScope), { maxLength: 5 });
 describe('ScopeSet', () => {
   it('allows what a scope names and nothing else', () => {
     const set = ScopeSet.parse('system/Patient.rs user/Observation.c');
-    expect(types.flatMap((type) => interactions.filter((name) => set.allows(type, name)).map((name) => `${type} ${name}`))).toEqual([
-      'Patient read',
-      'Patient search',
-      'Observation create',
-    ]);
+    expect(
+      types.flatMap((type) => interactions.filter((name) => set.allows(type, name)).map((name) => `${type} ${name}`)),
+    ).toEqual(['Patient read', 'Patient search', 'Observation create']);
   });
 
   it('allows a question about all types only to a scope for all types', () => {
@@ -38,14 +36,22 @@ describe('ScopeSet', () => {
     expect(interactions.filter((name) => both.allows('Patient', name))).toEqual(interactions);
   });
 
-  it.each(['patient/Patient.rs', 'user/Patient.rs?status=x', 'user/Patient.sr', 'user/Patient.', 'user/patient.rs', 'User/Patient.rs', 'user/Patient.rs\n', 'user/*', '', ' '])(
-    'gives nothing for %j',
-    (text) => {
-      const set = ScopeSet.parse(text);
-      expect(interactions.some((name) => set.allows('Patient', name))).toBe(false);
-      expect(set.scopes).toEqual([]);
-    },
-  );
+  it.each([
+    'patient/Patient.rs',
+    'user/Patient.rs?status=x',
+    'user/Patient.sr',
+    'user/Patient.',
+    'user/patient.rs',
+    'User/Patient.rs',
+    'user/Patient.rs\n',
+    'user/*',
+    '',
+    ' ',
+  ])('gives nothing for %j', (text) => {
+    const set = ScopeSet.parse(text);
+    expect(interactions.some((name) => set.allows('Patient', name))).toBe(false);
+    expect(set.scopes).toEqual([]);
+  });
 
   it('keeps operators and resources apart', () => {
     const operator = ScopeSet.parse(OPERATOR_SCOPE);
@@ -74,7 +80,8 @@ describe('narrowScopes', () => {
         for (const context of ['system/', 'user/']) {
           for (const type of [...types, 'Encounter']) {
             for (const interaction of interactions) {
-              const expected = allows(requested, context, type, interaction) && allows(ceiling, context, type, interaction);
+              const expected =
+                allows(requested, context, type, interaction) && allows(ceiling, context, type, interaction);
               expect(allows(granted, context, type, interaction)).toBe(expected);
             }
           }
@@ -85,7 +92,10 @@ describe('narrowScopes', () => {
   });
 
   it('leaves a scope that is covered as it was written', () => {
-    expect(narrowScopes(['user/Patient.read', 'user/Patient.r'], ScopeSet.parse('user/*.cruds'))).toEqual(['user/Patient.read', 'user/Patient.r']);
+    expect(narrowScopes(['user/Patient.read', 'user/Patient.r'], ScopeSet.parse('user/*.cruds'))).toEqual([
+      'user/Patient.read',
+      'user/Patient.r',
+    ]);
   });
 
   it('grants the operator scope only where it is given by name', () => {

@@ -1,4 +1,10 @@
-import { formatSmartScope, parseSmartScope, rightOf, type ScopedInteraction, type SmartScope } from './scopes/smart-scope.js';
+import {
+  formatSmartScope,
+  parseSmartScope,
+  rightOf,
+  type ScopedInteraction,
+  type SmartScope,
+} from './scopes/smart-scope.js';
 
 /** Lets a caller run the server itself: jobs, tenants, health in detail. No access to resources comes with it. */
 export const OPERATOR_SCOPE = 'healthcare/operator';

@@ -12,7 +12,11 @@ export interface UserAccount extends Account {
  * Finds the person of a session or grant, in the clinic of the client that asks: somebody of another clinic, and
  * somebody who was disabled since, is not found.
  */
-export async function findAccount(users: UserReader, ctx: KoaContextWithOIDC, id: string): Promise<UserAccount | undefined> {
+export async function findAccount(
+  users: UserReader,
+  ctx: KoaContextWithOIDC,
+  id: string,
+): Promise<UserAccount | undefined> {
   const { client } = ctx.oidc;
   const user = client === undefined ? undefined : await users.byId(clientFacts(client).tenantId, id);
   return user === undefined

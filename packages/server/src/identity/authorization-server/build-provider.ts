@@ -1,4 +1,12 @@
-import { type Client, type Configuration, errors, type JWKS, type KoaContextWithOIDC, Provider, type ResourceServer } from 'oidc-provider';
+import {
+  type Client,
+  type Configuration,
+  errors,
+  type JWKS,
+  type KoaContextWithOIDC,
+  Provider,
+  type ResourceServer,
+} from 'oidc-provider';
 import { isClientSecret } from '../clients/client-secret.js';
 import { findClient } from '../clients/client-reader.js';
 import { AUTHORIZATION_SERVER_PATH, type IdentityConfig, issuerOf, lifetimesS } from '../identity-config.js';
@@ -38,11 +46,18 @@ export function buildProvider(parts: ProviderParts, keys: KeySet): Provider {
 
 function configuration(parts: ProviderParts, keys: KeySet): Configuration {
   const { config, database, users } = parts;
-  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.publicUrl.startsWith('https:') } as const;
+  const cookie = {
+    httpOnly: true,
+    sameSite: 'lax',
+    signed: true,
+    secure: config.publicUrl.startsWith('https:'),
+  } as const;
   const baseResource = config.fhirBaseUrl;
   return {
     adapter: (model: string) =>
-      model === 'Client' ? clientStore(database, new OidcPayloadStore(database, model)) : new OidcPayloadStore(database, model),
+      model === 'Client'
+        ? clientStore(database, new OidcPayloadStore(database, model))
+        : new OidcPayloadStore(database, model),
     jwks: publishedKeys(keys),
     cookies: {
       keys: [deriveKey(config.identityEncryptionKey, 'cookies').toString('base64')],
@@ -52,7 +67,8 @@ function configuration(parts: ProviderParts, keys: KeySet): Configuration {
     },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientDefaults: { id_token_signed_response_alg: SIGNING_ALGORITHM, grant_types: [], response_types: [] },
-    clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    clientBasedCORS: (_ctx, origin, client) =>
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     extraClientMetadata: { properties: extraClientMetadata },
     scopes: [...SIGN_IN_SCOPES],
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'] },
@@ -118,7 +134,7 @@ function configuration(parts: ProviderParts, keys: KeySet): Configuration {
 /** The key that signs stands first: the first one that fits is used for id tokens. */
 function publishedKeys({ signing, published }: KeySet): JWKS {
   const ordered = [signing, ...published.filter((key) => key.kid !== signing.kid)];
-  return { keys: ordered.map(({ kid, privateJwk }) => ({ ...privateJwk, kid, alg: SIGNING_ALGORITHM, use: 'sig' })) } as JWKS;
+  return { keys: ordered.map(({ kid, privateJwk }) => ({ ...privateJwk, kid, alg: SIGNING_ALGORITHM, use: 'sig' })) };
 }
 
 /** Clients are read from their own table, and never written by the protocol. */
@@ -154,11 +170,17 @@ async function accountOf(users: UserReader, ctx: KoaContextWithOIDC): Promise<Us
     return account as UserAccount;
   }
   const id = session?.accountId;
-  return id === undefined || (route === 'authorization' && prompts.has('login')) ? undefined : findAccount(users, ctx, id);
+  return id === undefined || (route === 'authorization' && prompts.has('login'))
+    ? undefined
+    : findAccount(users, ctx, id);
 }
 
 /** A client learns of its own tokens and ends its own; of others' it learns not even that they exist. */
-function isOwnToken(_ctx: KoaContextWithOIDC, client: Client, token: { readonly clientId?: string | undefined }): boolean {
+function isOwnToken(
+  _ctx: KoaContextWithOIDC,
+  client: Client,
+  token: { readonly clientId?: string | undefined },
+): boolean {
   return token.clientId === client.clientId;
 }
 

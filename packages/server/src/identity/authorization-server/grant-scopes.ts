@@ -33,7 +33,9 @@ export function grantScopes(ctx: KoaContextWithOIDC, client: Client, account: Us
   const isSystem = ctx.oidc.params?.grant_type === 'client_credentials';
   const candidates = requested.filter((scope) => !SIGN_IN_SCOPES.includes(scope));
   refuseQueries(candidates);
-  const inContext = candidates.filter((scope) => contextOf(scope) === undefined || contextOf(scope) === (isSystem ? 'system' : 'user'));
+  const inContext = candidates.filter(
+    (scope) => contextOf(scope) === undefined || contextOf(scope) === (isSystem ? 'system' : 'user'),
+  );
   const forClient = narrowScopes(inContext, ceiling);
   const granted = account === undefined ? forClient : narrowScopes(forClient, account.ceiling);
   if (granted.length === 0) {
@@ -78,7 +80,9 @@ function refusal(candidates: readonly string[], isSystem: boolean, isPersonsLack
     return new errors.InvalidScope(describe(first, parsed.problem), first);
   }
   if (parsed !== undefined && parsed.context !== (isSystem ? 'system' : 'user')) {
-    const remedy = isSystem ? 'is for people who sign in: ask for system/ scopes' : 'is for systems: ask for user/ scopes';
+    const remedy = isSystem
+      ? 'is for people who sign in: ask for system/ scopes'
+      : 'is for systems: ask for user/ scopes';
     return new errors.InvalidScope(describe(first, remedy), first);
   }
   const whose = isPersonsLack ? 'the person who signed in' : 'this client';

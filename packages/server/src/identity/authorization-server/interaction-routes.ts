@@ -37,7 +37,11 @@ export function registerInteractionRoutes(
     (_request, body, done) => done(null, parse(body as string)),
   );
 
-  const route = (method: 'GET' | 'POST', path: string, handle: (step: Step, request: FastifyRequest, reply: FastifyReply) => Promise<void>): void => {
+  const route = (
+    method: 'GET' | 'POST',
+    path: string,
+    handle: (step: Step, request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+  ): void => {
     fastify.route<{ Params: { uid: string } }>({
       method,
       url: `/interaction/:uid${path}`,
@@ -45,7 +49,11 @@ export function registerInteractionRoutes(
         const { provider } = await source.current();
         const step = await currentStep(provider, request, reply);
         await (step === undefined
-          ? sendPage(reply, 400, errorPage({ error: 'expired', error_description: 'The sign-in took too long, or was finished already.' }))
+          ? sendPage(
+              reply,
+              400,
+              errorPage({ error: 'expired', error_description: 'The sign-in took too long, or was finished already.' }),
+            )
           : handle(step, request, reply));
         return reply;
       },
@@ -85,7 +93,7 @@ export function registerInteractionRoutes(
     }
     const existing = details.grantId === undefined ? undefined : await provider.Grant.find(details.grantId);
     const grant = existing ?? new provider.Grant({ accountId, clientId: step.client.clientId });
-    addRequestedScopes(grant, details.params['scope'] as string | undefined, resourcesOf(details));
+    addRequestedScopes(grant, parameter(step, 'scope'), resourcesOf(details));
     return finish(step, request, reply, { consent: { grantId: await grant.save() } });
   });
 
@@ -94,7 +102,11 @@ export function registerInteractionRoutes(
   );
 }
 
-async function currentStep(provider: Provider, request: FastifyRequest, reply: FastifyReply): Promise<Step | undefined> {
+async function currentStep(
+  provider: Provider,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Step | undefined> {
   const { uid } = request.params as { uid: string };
   try {
     const details = await provider.interactionDetails(request.raw, reply.raw);
@@ -115,7 +127,7 @@ async function showStep(step: Step, reply: FastifyReply): Promise<void> {
   if (details.prompt.name === 'login') {
     return showSignIn(step, reply, 200, {});
   }
-  const scopes = String(details.params['scope'] ?? '').split(' ');
+  const scopes = (parameter(step, 'scope') ?? '').split(' ');
   return sendPage(reply, 200, consentPage({ action, clientName: nameOf(step), scopes }), step);
 }
 
@@ -150,13 +162,19 @@ async function sendPage(reply: FastifyReply, status: number, page: string, step?
 
 /** A browser follows the redirects of a form only to where the policy lets the form go. */
 function formTargets(step: Step | undefined): string {
-  const redirect = URL.parse(String(step?.details.params['redirect_uri'] ?? ''));
+  const redirect = URL.parse((step && parameter(step, 'redirect_uri')) ?? '');
   return redirect === null ? "'self'" : `'self' ${redirect.origin}`;
 }
 
 function resourcesOf({ params }: Details): string[] {
   const resource = params['resource'];
   return [resource].flat().filter((value) => typeof value === 'string');
+}
+
+/** A parameter of the authorization request. */
+function parameter({ details }: Step, name: string): string | undefined {
+  const value = details.params[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function nameOf({ client }: Step): string {

@@ -56,7 +56,12 @@ function sendFailure(error: unknown, reply: FastifyReply, logger: Logger): void 
     .send(errorPage({ error: 'failed', error_description: message }));
 }
 
-async function passOn(request: FastifyRequest, reply: FastifyReply, source: ProviderSource, config: IdentityConfig): Promise<void> {
+async function passOn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  source: ProviderSource,
+  config: IdentityConfig,
+): Promise<void> {
   const { handle } = await source.current();
   const raw = request.raw as IncomingMessage & { originalUrl?: string };
   const url = askConsentForOfflineAccess(raw.url ?? '/');

@@ -11,7 +11,12 @@ let tenantId: number;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = new Database({ url: testDatabase.appUrl, poolSize: 2, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000 });
+  database = new Database({
+    url: testDatabase.appUrl,
+    poolSize: 2,
+    connectTimeoutMs: 2_000,
+    statementTimeoutMs: 5_000,
+  });
   tenantId = await createTenant(testDatabase.url, 'north');
 });
 afterAll(async () => {
@@ -20,7 +25,12 @@ afterAll(async () => {
 });
 
 const system = { name: 'Lab', scopes: ['system/*.rs'], grantTypes: ['client_credentials'] } as const;
-const web = { name: 'Page', scopes: ['user/*.rs'], grantTypes: ['authorization_code'], redirectUris: ['https://a.example/b'] } as const;
+const web = {
+  name: 'Page',
+  scopes: ['user/*.rs'],
+  grantTypes: ['authorization_code'],
+  redirectUris: ['https://a.example/b'],
+} as const;
 
 describe('createClient', () => {
   it('makes secrets of 256 random bits', async () => {
@@ -30,7 +40,9 @@ describe('createClient', () => {
   });
 
   it('makes a public client by name', async () => {
-    expect(await createClient(database, { tenantId, ...web, clientId: 'console-north', isPublic: true, isFirstParty: true })).toEqual({
+    expect(
+      await createClient(database, { tenantId, ...web, clientId: 'console-north', isPublic: true, isFirstParty: true }),
+    ).toEqual({
       clientId: 'console-north',
     });
   });
@@ -71,9 +83,13 @@ describe('createUser', () => {
     await createUser(database, { tenantId: other, username: 'anna', ...user });
     // Row-level security: without a clinic nobody is there, with one its own people are.
     const names = (tenant: number): Promise<{ count: number }[]> =>
-      database.withTenant(tenant, (tx) => tx.query<{ count: number }>("select count(*)::int from identity.app_user where username_key = 'anna'"));
+      database.withTenant(tenant, (tx) =>
+        tx.query<{ count: number }>("select count(*)::int from identity.app_user where username_key = 'anna'"),
+      );
     expect((await names(other))[0]!.count).toBe(1);
-    const unbound = await database.transaction((tx) => tx.query<{ count: number }>('select count(*)::int from identity.app_user'));
+    const unbound = await database.transaction((tx) =>
+      tx.query<{ count: number }>('select count(*)::int from identity.app_user'),
+    );
     expect(unbound[0]!.count).toBe(0);
   });
 

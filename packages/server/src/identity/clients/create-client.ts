@@ -42,7 +42,10 @@ export async function createClient(
   database: Database,
   client: NewClient & { readonly isPublic: true },
 ): Promise<{ readonly clientId: string }>;
-export async function createClient(database: Database, client: NewClient & { readonly isPublic?: false }): Promise<ConfidentialClient>;
+export async function createClient(
+  database: Database,
+  client: NewClient & { readonly isPublic?: false },
+): Promise<ConfidentialClient>;
 export async function createClient(
   database: Database,
   client: NewClient,

@@ -34,7 +34,9 @@ function ring(on = database, key = encryptionKey): KeyRing {
 }
 
 async function countKeys(): Promise<number> {
-  const rows = await database.transaction((tx) => tx.query<{ count: number }>('select count(*)::int from identity.signing_key'));
+  const rows = await database.transaction((tx) =>
+    tx.query<{ count: number }>('select count(*)::int from identity.signing_key'),
+  );
   return rows[0]!.count;
 }
 
@@ -49,7 +51,9 @@ describe('KeyRing', () => {
 
   it('keeps the private key from who reads the table', async () => {
     const { signing } = await ring().keySet();
-    const rows = await database.transaction((tx) => tx.query<{ all: string }>('select k::text as all from identity.signing_key k'));
+    const rows = await database.transaction((tx) =>
+      tx.query<{ all: string }>('select k::text as all from identity.signing_key k'),
+    );
     expect(rows[0]!.all).toContain(signing.kid);
     expect(rows[0]!.all).not.toContain(signing.privateJwk.d);
     expect(rows[0]!.all).not.toContain(Buffer.from(signing.privateJwk.d!).toString('hex'));
@@ -70,7 +74,10 @@ describe('KeyRing', () => {
     await a.rotate();
     for (let minute = 0; minute <= 25; minute += 0.5) {
       nowMs = Date.UTC(2026, 10, 23) + minute * MINUTE_MS;
-      for (const [signer, verifier] of [[a, b], [b, a]] as const) {
+      for (const [signer, verifier] of [
+        [a, b],
+        [b, a],
+      ] as const) {
         const { signing } = await signer.keySet();
         expect(await verifier.verificationKey(signing.kid), `minute ${minute}`).toBeDefined();
       }
@@ -115,7 +122,12 @@ describe('KeyRing', () => {
     const own = ring();
     await own.keySet();
     let reads = 0;
-    const counting = { list: async (...args: [number]) => ((reads += 1), new SigningKeyStore(database, new KeySealer(encryptionKey)).list(...args)) };
+    const counting = {
+      list: async (...args: [number]) => (
+        (reads += 1),
+        new SigningKeyStore(database, new KeySealer(encryptionKey)).list(...args)
+      ),
+    };
     const guarded = new KeyRing(counting as unknown as SigningKeyStore, () => nowMs);
     await guarded.keySet();
     for (let index = 0; index < 100; index += 1) {

@@ -63,7 +63,8 @@ export class KeyRing {
    * Replaces the signing key. The new one is published at once and signs when every process knows it; the old one is
    * accepted until the last token that it signed has expired.
    *
-   * @param options.immediately The old keys are accepted no longer: for a key that was stolen. Every token ends.
+   * @param options.immediately The old keys are accepted no longer, by this process at once and by the others within a
+   *   minute: for a key that was stolen. Every token ends.
    */
   async rotate(options: { readonly immediately?: boolean } = {}): Promise<void> {
     const nowMs = this.now();

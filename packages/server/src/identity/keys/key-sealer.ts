@@ -45,7 +45,9 @@ export class KeySealer {
       throw new UnsealError();
     }
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(1, tagAt), { authTagLength: TAG_LENGTH })
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, sealed.subarray(1, tagAt), {
+        authTagLength: TAG_LENGTH,
+      })
         .setAAD(associatedData(place))
         .setAuthTag(sealed.subarray(tagAt, bodyAt));
       return Buffer.concat([decipher.update(sealed.subarray(bodyAt)), decipher.final()]).toString('utf8');

@@ -8,7 +8,9 @@ export function protectedResourceMetadataUrl(config: Pick<IdentityConfig, 'publi
 }
 
 /** Which authorization server gives tokens for the FHIR API (RFC 9728). */
-export function protectedResourceMetadata(config: Pick<IdentityConfig, 'publicUrl' | 'fhirBaseUrl'>): Record<string, unknown> {
+export function protectedResourceMetadata(
+  config: Pick<IdentityConfig, 'publicUrl' | 'fhirBaseUrl'>,
+): Record<string, unknown> {
   return {
     resource: config.fhirBaseUrl,
     authorization_servers: [issuerOf(config)],

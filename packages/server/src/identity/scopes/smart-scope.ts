@@ -69,10 +69,12 @@ function parseRights(letters: string): number {
     case 'write':
       return rightOf.create | rightOf.update | rightOf.delete;
     default:
-      return [...letters].reduce((rights, letter) => rights | (1 << LETTERS.indexOf(letter)), 0);
+      return letters.split('').reduce((rights, letter) => rights | (1 << LETTERS.indexOf(letter)), 0);
   }
 }
 
 function formatRights(rights: number): string {
-  return [...LETTERS].filter((_letter, index) => (rights & (1 << index)) !== 0).join('');
+  return LETTERS.split('')
+    .filter((_letter, index) => (rights & (1 << index)) !== 0)
+    .join('');
 }

@@ -25,11 +25,21 @@ let verifier: AccessTokenVerifier;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = new Database({ url: testDatabase.appUrl, poolSize: 5, connectTimeoutMs: 2_000, statementTimeoutMs: 5_000 });
+  database = new Database({
+    url: testDatabase.appUrl,
+    poolSize: 5,
+    connectTimeoutMs: 2_000,
+    statementTimeoutMs: 5_000,
+  });
   nowMs = startMs;
   keys = new KeyRing(new SigningKeyStore(database, new KeySealer(randomBytes(32))), () => nowMs);
   tenantId = await createTenant(testDatabase.url, 'north');
-  ({ clientId } = await createClient(database, { tenantId, name: 'Lab', scopes: ['system/*.rs'], grantTypes: ['client_credentials'] }));
+  ({ clientId } = await createClient(database, {
+    tenantId,
+    name: 'Lab',
+    scopes: ['system/*.rs'],
+    grantTypes: ['client_credentials'],
+  }));
 });
 afterAll(async () => {
   await database.close();
@@ -149,9 +159,22 @@ describe('AccessTokenVerifier', () => {
     expect(await reasonOf(await token())).toBe('accepted');
   });
 
+  it('ends with its key, also where it is known', async () => {
+    const before = await token();
+    expect(await reasonOf(before)).toBe('accepted');
+    await keys.rotate({ immediately: true });
+    expect(await reasonOf(before)).toBe('invalid');
+    expect(await reasonOf(await token())).toBe('accepted');
+  });
+
   it('ends within a minute with client, person and clinic', async () => {
     const tenant = await createTenant(testDatabase.url, 'south');
-    const client = await createClient(database, { tenantId: tenant, name: 'L', scopes: [], grantTypes: ['client_credentials'] });
+    const client = await createClient(database, {
+      tenantId: tenant,
+      name: 'L',
+      scopes: [],
+      grantTypes: ['client_credentials'],
+    });
     const user = await createUser(database, { tenantId: tenant, username: 'u', displayName: 'U', scopes: [] });
     const claims = { tenant: 'south', tenant_id: tenant, client_id: client.clientId, exp: startMs / 1000 + 3_000 };
     const ofPerson = await token({ claims: { ...claims, sub: user.userId } });
@@ -169,7 +192,12 @@ describe('AccessTokenVerifier', () => {
   });
 
   it('fails and does not refuse while it is not known who is active', async () => {
-    const closed = new Database({ url: testDatabase.appUrl, poolSize: 1, connectTimeoutMs: 500, statementTimeoutMs: 500 });
+    const closed = new Database({
+      url: testDatabase.appUrl,
+      poolSize: 1,
+      connectTimeoutMs: 500,
+      statementTimeoutMs: 500,
+    });
     await closed.close();
     const broken = new AccessTokenVerifier(config, keys, new CallerDirectory(closed, () => nowMs), () => nowMs);
     await expect(broken.verify(await token())).rejects.not.toThrow(InvalidTokenError);

@@ -23,13 +23,13 @@ const MAX_TOKEN_LENGTH = 8_192;
  * Verifies access tokens in this process (RFC 9068, RFC 8725): algorithm, signature, type, issuer, audience, times, and
  * that clinic, client and person are still there.
  *
- * A verified token is remembered for up to 30 s by its SHA-256, since the signature is most of what a small read costs
- * otherwise (measured: docs/adr/0003-identity.md).
+ * A verified token is remembered for up to 30 s by its SHA-256, as long as its key is accepted: checking the signature
+ * costs more than a small read does (measured: docs/adr/0003-identity.md).
  */
 export class AccessTokenVerifier {
   readonly #issuer: string;
   readonly #audience: string;
-  readonly #callers: BoundedCache<Caller>;
+  readonly #verified: BoundedCache<{ readonly caller: Caller; readonly kid: string }>;
 
   constructor(
     config: Pick<IdentityConfig, 'publicUrl' | 'fhirBaseUrl'>,
@@ -39,7 +39,7 @@ export class AccessTokenVerifier {
   ) {
     this.#issuer = issuerOf(config);
     this.#audience = config.fhirBaseUrl;
-    this.#callers = new BoundedCache(CAPACITY, now);
+    this.#verified = new BoundedCache(CAPACITY, now);
   }
 
   /** @throws {InvalidTokenError} for whatever is wrong with the token. */
@@ -48,21 +48,21 @@ export class AccessTokenVerifier {
       throw new InvalidTokenError('invalid');
     }
     const fingerprint = createHash('sha256').update(token).digest('base64');
-    const known = this.#callers.get(fingerprint);
-    if (known !== undefined) {
-      return known;
+    const known = this.#verified.get(fingerprint);
+    if (known !== undefined && (await this.keys.verificationKey(known.kid)) !== undefined) {
+      return known.caller;
     }
-    const payload = await this.#verifySignature(token);
+    const { payload, kid } = await this.#verifySignature(token);
     const caller = callerFrom(payload);
     if (!(await this.directory.isActive(caller))) {
       throw new InvalidTokenError('disabled');
     }
     const expiresMs = (payload.exp as number) * 1000;
-    this.#callers.set(fingerprint, caller, Math.min(expiresMs, this.now() + MAX_AGE_MS));
+    this.#verified.set(fingerprint, { caller, kid }, Math.min(expiresMs, this.now() + MAX_AGE_MS));
     return caller;
   }
 
-  async #verifySignature(token: string): Promise<JWTPayload> {
+  async #verifySignature(token: string): Promise<{ payload: JWTPayload; kid: string }> {
     const keyOf = async ({ kid }: { kid?: string }): Promise<KeyObject> => {
       const key = kid === undefined ? undefined : await this.keys.verificationKey(kid);
       if (key === undefined) {
@@ -71,7 +71,7 @@ export class AccessTokenVerifier {
       return key;
     };
     try {
-      const { payload } = await jwtVerify(token, keyOf, {
+      const { payload, protectedHeader } = await jwtVerify(token, keyOf, {
         algorithms: [SIGNING_ALGORITHM],
         typ: 'at+jwt',
         issuer: this.#issuer,
@@ -79,7 +79,7 @@ export class AccessTokenVerifier {
         requiredClaims: ['exp', 'sub', 'client_id', TENANT_CLAIM, TENANT_ID_CLAIM],
         currentDate: new Date(this.now()),
       });
-      return payload;
+      return { payload, kid: protectedHeader.kid as string };
     } catch (error) {
       if (error instanceof errors.JWTExpired) {
         throw new InvalidTokenError('expired');
@@ -94,7 +94,12 @@ export class AccessTokenVerifier {
 
 function callerFrom(payload: JWTPayload): Caller {
   const { sub, scope, client_id: clientId, [TENANT_CLAIM]: tenant, [TENANT_ID_CLAIM]: tenantId } = payload;
-  if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof tenant !== 'string' || !Number.isSafeInteger(tenantId)) {
+  if (
+    typeof sub !== 'string' ||
+    typeof clientId !== 'string' ||
+    typeof tenant !== 'string' ||
+    !Number.isSafeInteger(tenantId)
+  ) {
     throw new InvalidTokenError('invalid');
   }
   return Object.freeze({

@@ -1,7 +1,10 @@
 import { FhirError } from '../../platform/errors/index.js';
 
 const reasons = {
-  missing: ['login', 'This needs an access token: get one from the authorization server and send it as a bearer token.'],
+  missing: [
+    'login',
+    'This needs an access token: get one from the authorization server and send it as a bearer token.',
+  ],
   malformed: ['login', 'The Authorization header is not "Bearer" and one token.'],
   invalid: ['login', 'The access token is not valid here.'],
   expired: ['expired', 'The access token has expired: get a new one.'],
@@ -17,7 +20,11 @@ export class InvalidTokenError extends FhirError {
     const [code, diagnostics] = reasons[reason];
     // RFC 6750, section 3.1: a request without a token gets no error code.
     const error = reason === 'missing' ? {} : { error: reason === 'malformed' ? 'invalid_request' : 'invalid_token' };
-    super(401, { severity: 'error', code, diagnostics }, { 'www-authenticate': formatChallenge({ ...challenge, ...error }) });
+    super(
+      401,
+      { severity: 'error', code, diagnostics },
+      { 'www-authenticate': formatChallenge({ ...challenge, ...error }) },
+    );
     this.name = 'InvalidTokenError';
   }
 

@@ -21,7 +21,10 @@ export interface NewUser {
  * @returns The password that was given or made up: it is told here and never again.
  * @throws {IdentityInputError} for values that make no sense, and for a name that is taken.
  */
-export async function createUser(database: Database, user: NewUser): Promise<{ readonly userId: string; readonly password: string }> {
+export async function createUser(
+  database: Database,
+  user: NewUser,
+): Promise<{ readonly userId: string; readonly password: string }> {
   const key = usernameKey(user.username);
   if (key === undefined) {
     throw new IdentityInputError('A user name has 1 to 128 characters, none of them a control character.');

@@ -11,7 +11,12 @@ let nowMs: number;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = new Database({ url: testDatabase.appUrl, poolSize: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 5_000 });
+  database = new Database({
+    url: testDatabase.appUrl,
+    poolSize: 8,
+    connectTimeoutMs: 5_000,
+    statementTimeoutMs: 5_000,
+  });
 });
 afterAll(async () => {
   await database.close();

@@ -56,9 +56,13 @@ export class SignInLimit {
   async forgive(attempt: SignInAttempt): Promise<void> {
     const { account, address, accountFromAddress } = this.#buckets(attempt);
     await this.database.transaction(async (tx) => {
-      await tx.query('update identity.sign_in_attempt set attempts = greatest(attempts - 1, 0) where bucket = $1', [address]);
+      await tx.query('update identity.sign_in_attempt set attempts = greatest(attempts - 1, 0) where bucket = $1', [
+        address,
+      ]);
       await tx.query('delete from identity.sign_in_attempt where bucket = $1', [accountFromAddress]);
-      await tx.query('update identity.sign_in_attempt set attempts = greatest(attempts - 1, 0) where bucket = $1', [account]);
+      await tx.query('update identity.sign_in_attempt set attempts = greatest(attempts - 1, 0) where bucket = $1', [
+        account,
+      ]);
     });
   }
 
@@ -76,7 +80,11 @@ export class SignInLimit {
   }
 
   /** Keyed hashes: the table names neither people nor addresses. */
-  #buckets({ tenantId, usernameKey, address }: SignInAttempt): Record<'account' | 'address' | 'accountFromAddress', Buffer> {
+  #buckets({
+    tenantId,
+    usernameKey,
+    address,
+  }: SignInAttempt): Record<'account' | 'address' | 'accountFromAddress', Buffer> {
     const bucket = (...parts: readonly unknown[]): Buffer =>
       createHmac('sha256', this.#key).update(JSON.stringify(parts)).digest();
     return {

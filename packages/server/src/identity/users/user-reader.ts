@@ -26,14 +26,24 @@ export class UserReader {
 
   /** @param key What `usernameKey` made of the name. */
   async byUsername(tenantId: number, key: string): Promise<SignInUser | undefined> {
-    return this.#find(tenantId, 'identity_user_by_name', `${COLUMNS} where tenant_id = $1 and username_key = $2 and disabled_at is null`, key);
+    return this.#find(
+      tenantId,
+      'identity_user_by_name',
+      `${COLUMNS} where tenant_id = $1 and username_key = $2 and disabled_at is null`,
+      key,
+    );
   }
 
   async byId(tenantId: number, id: string): Promise<SignInUser | undefined> {
     if (!UUID.test(id)) {
       return undefined;
     }
-    return this.#find(tenantId, 'identity_user_by_id', `${COLUMNS} where tenant_id = $1 and id = $2 and disabled_at is null`, id);
+    return this.#find(
+      tenantId,
+      'identity_user_by_id',
+      `${COLUMNS} where tenant_id = $1 and id = $2 and disabled_at is null`,
+      id,
+    );
   }
 
   async #find(tenantId: number, name: string, text: string, value: string): Promise<SignInUser | undefined> {

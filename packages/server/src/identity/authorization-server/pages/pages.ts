@@ -16,16 +16,34 @@ export function signInPage({ action, clientName, clinic, username = '', problem 
   return page(
     'Sign in',
     html`<h1>Sign in</h1>
-<p>to go on to ${clientName} (${clinic})</p>
-${alarm}
-<form method="post" action="${action}/sign-in">
-<label for="username">User name</label>
-<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="128"${username === '' ? html` autofocus` : html``}>
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required maxlength="256"${username === '' ? html`` : html` autofocus`}>
-<button type="submit">Sign in</button>
-</form>
-${cancelForm(action)}`,
+      <p>to go on to ${clientName} (${clinic})</p>
+      ${alarm}
+      <form method="post" action="${action}/sign-in">
+        <label for="username">User name</label>
+        <input
+          id="username"
+          name="username"
+          value="${username}"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required
+          maxlength="128"
+          ${username === '' ? html` autofocus` : html``}
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required
+          maxlength="256"
+          ${username === '' ? html`` : html` autofocus`}
+        />
+        <button type="submit">Sign in</button>
+      </form>
+      ${cancelForm(action)}`,
   );
 }
 
@@ -39,14 +57,14 @@ export function consentPage({ action, clientName, scopes }: ConsentPage): string
   return page(
     'Allow access',
     html`<h1>Allow access?</h1>
-<p>${clientName} asks to do this in your name:</p>
-<ul>
-${scopes.map((scope) => html`<li>${describeScope(scope)}</li>`)}
-</ul>
-<form method="post" action="${action}/consent">
-<button type="submit">Allow</button>
-</form>
-${cancelForm(action)}`,
+      <p>${clientName} asks to do this in your name:</p>
+      <ul>
+        ${scopes.map((scope) => html`<li>${describeScope(scope)}</li>`)}
+      </ul>
+      <form method="post" action="${action}/consent">
+        <button type="submit">Allow</button>
+      </form>
+      ${cancelForm(action)}`,
   );
 }
 
@@ -54,8 +72,8 @@ export function errorPage(error: { readonly error: string; readonly error_descri
   return page(
     'Sign-in failed',
     html`<h1>That did not work</h1>
-<p>${error.error_description ?? error.error}</p>
-<p>Go back to the application and start again.</p>`,
+      <p>${error.error_description ?? error.error}</p>
+      <p>Go back to the application and start again.</p>`,
   );
 }
 
@@ -64,21 +82,25 @@ export function signOutPage(form: string): string {
   return page(
     'Sign out',
     html`<h1>Sign out?</h1>
-<p>You will have to sign in again to go on.</p>
-${new HtmlText(form)}
-<button type="submit" form="op.logoutForm" name="logout" value="yes" autofocus>Sign out</button>
-<button type="submit" form="op.logoutForm" class="quiet">Stay signed in</button>`,
+      <p>You will have to sign in again to go on.</p>
+      ${new HtmlText(form)}
+      <button type="submit" form="op.logoutForm" name="logout" value="yes" autofocus>Sign out</button>
+      <button type="submit" form="op.logoutForm" class="quiet">Stay signed in</button>`,
   );
 }
 
 export function signedOutPage(): string {
-  return page('Signed out', html`<h1>You are signed out</h1><p>This window can be closed.</p>`);
+  return page(
+    'Signed out',
+    html`<h1>You are signed out</h1>
+      <p>This window can be closed.</p>`,
+  );
 }
 
 function cancelForm(action: string): Html {
   return html`<form method="post" action="${action}/cancel">
-<button type="submit" class="quiet">Cancel</button>
-</form>`;
+    <button type="submit" class="quiet">Cancel</button>
+  </form>`;
 }
 
 const verbs: Readonly<Record<ScopedInteraction, string>> = {
