@@ -152,7 +152,9 @@ function pointsAt(node: unknown, type: string): boolean {
   if (typeof reference !== 'string') {
     return read(node, 'type') === type;
   }
-  const target = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(reference)?.[1];
+  const target = /(?:^|\/)([A-Z][A-Za-z]+)\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/.exec(
+    reference,
+  )?.[1];
   return (target ?? read(node, 'type')) === type;
 }
 

@@ -4,8 +4,7 @@ export interface DateRange {
   readonly high: number;
 }
 
-const DATE =
-  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
+const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 const MINUTE_MS = 60_000;
 
 /**
@@ -20,7 +19,9 @@ export function parseDateRange(text: string): DateRange | undefined {
   if (match === null) {
     return undefined;
   }
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => (part === undefined ? undefined : Number(part)));
+  const [year, month, day, hour, minute, second] = match
+    .slice(1, 7)
+    .map((part) => (part === undefined ? undefined : Number(part)));
   const [fraction, zone] = [match[7], match[8]];
   if (!isCalendarDate(year!, month, day) || !isTime(hour, minute, second)) {
     return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resourceTypes } from '../definitions/resource-types.js';
 import { compileExpression } from '../fhirpath/compile-expression.js';
 import { parseExpression } from '../fhirpath/parse-expression.js';
-import { extractSearchValues, isExtracted } from './extract-search-values.js';
+import { extractSearchValues } from './extract-search-values.js';
 import { MAX_DATE, MIN_DATE, type SearchValue } from './search-parameter.js';
 import { searchParametersOf } from './search-parameters.js';
 
@@ -207,11 +207,10 @@ describe('extractSearchValues', () => {
   });
 
   it('tells the type of a target from the reference, else from what it says of itself', () => {
-    const managers = (...careManager: unknown[]): string[] => [
-      ...careManager.map((one) =>
-        (found({ resourceType: 'EpisodeOfCare', careManager: one })['care-manager'] ?? ['none']).join(),
-      ),
-    ];
+    const managers = (...careManagers: unknown[]): string[] =>
+      careManagers.map((careManager) =>
+        (found({ resourceType: 'EpisodeOfCare', careManager })['care-manager'] ?? ['none']).join(),
+      );
     expect(
       managers(
         { reference: 'Practitioner/1' },

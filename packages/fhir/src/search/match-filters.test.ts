@@ -11,7 +11,10 @@ function matches(resource: Record<string, unknown>, name: string, value: string)
   return matchesFilters(extractSearchValues(resource), filters, { id: 'x1', lastUpdatedMs: LAST_UPDATED });
 }
 
-const on = (effective: Record<string, unknown>): Record<string, unknown> => ({ resourceType: 'Observation', ...effective });
+const on = (effective: Record<string, unknown>): Record<string, unknown> => ({
+  resourceType: 'Observation',
+  ...effective,
+});
 
 describe('dates, by prefix', () => {
   const march = on({ effectivePeriod: { start: '2024-03-01', end: '2024-03-31' } });
@@ -43,15 +46,69 @@ describe('dates, by prefix', () => {
   });
 });
 
+describe('dates, as the examples of R4 have it (search, "date")', () => {
+  const at = (effectiveDateTime: string): Record<string, unknown> => on({ effectiveDateTime });
+  const from = (start: string): Record<string, unknown> => on({ effectivePeriod: { start } });
+  const until = (end: string): Record<string, unknown> => on({ effectivePeriod: { end } });
+
+  it.each([
+    ['eq2013-01-14', at('2013-01-14T00:00:00Z'), true],
+    ['eq2013-01-14', at('2013-01-14T10:00:00Z'), true],
+    ['eq2013-01-14', at('2013-01-15T00:00:00Z'), false],
+    ['ne2013-01-14', at('2013-01-15T00:00:00Z'), true],
+    ['ne2013-01-14', at('2013-01-14T00:00:00Z'), false],
+    ['ne2013-01-14', at('2013-01-14T10:00:00Z'), false],
+    ['lt2013-01-14T10:00', at('2013-01-14'), true],
+    ['gt2013-01-14T10:00', at('2013-01-14'), true],
+    ['ge2013-03-14', from('2013-01-21'), true],
+    ['le2013-03-14', from('2013-01-21'), true],
+    ['sa2013-03-14', from('2013-03-15'), true],
+    ['sa2013-03-14', from('2013-01-21'), false],
+    ['sa2013-03-14', until('2013-01-21'), false],
+    ['eb2013-03-14', from('2013-03-15'), false],
+    ['eb2013-03-14', from('2013-01-21'), false],
+    ['eb2013-03-14', until('2013-01-21'), true],
+    ['ap2013-03-14', at('2013-03-14'), true],
+    ['ap2013-03-14', at('2015-06-15'), false],
+    ['2013-02-01', on({ effectiveTiming: { event: ['2013-01-31', '2013-03-24'] } }), false],
+    ['ge2013-02-01', on({ effectiveTiming: { event: ['2013-01-31', '2013-03-24'] } }), true],
+  ])('%s', (operand, resource, expected) => {
+    expect(matches(resource, 'date', operand)).toBe(expected);
+  });
+});
+
 describe('other kinds', () => {
   const patient = {
     resourceType: 'Patient',
     gender: 'female',
-    name: [{ family: 'Müller' }],
+    name: [{ family: 'Müller' }, { family: 'Carreño Quiñones', given: ['x'.repeat(300)] }],
+    telecom: [{ system: 'phone', value: '030 1' }],
     identifier: [{ system: 'urn:MRN', value: 'Ab' }],
     generalPractitioner: [{ reference: 'Practitioner/1' }],
-    meta: { profile: ['http://example.org/p'] },
+    meta: { profile: ['http://example.org/p', 'http://example.org/q|2'] },
   };
+
+  it('all have to hold', () => {
+    const all = (...pairs: [string, string][]): boolean => {
+      const { filters } = parseSearch('Patient', pairs, OPTIONS);
+      return matchesFilters(extractSearchValues(patient), filters, { id: 'x1', lastUpdatedMs: LAST_UPDATED });
+    };
+    expect(all(['family', 'mul'], ['family', 'quin'])).toBe(true);
+    expect(all(['family', 'mul'], ['family', 'x'])).toBe(false);
+    expect(all()).toBe(true);
+  });
+
+  it('a reference of a type that the parameter excludes is not found by it', () => {
+    const observed = (reference: string): Record<string, unknown> => ({
+      resourceType: 'Observation',
+      subject: { reference },
+    });
+    expect(matches(observed('Patient/1'), 'patient', '1')).toBe(true);
+    expect(matches(observed('Group/1'), 'patient', '1')).toBe(false);
+    expect(matches(observed('Group/1'), 'patient', 'Group/1')).toBe(false);
+    expect(matches(observed('Group/1'), 'subject:Group', '1')).toBe(true);
+    expect(matches(observed('Group/1'), 'subject', '1')).toBe(true);
+  });
 
   it.each([
     ['gender', 'FEMALE', true],
@@ -69,6 +126,23 @@ describe('other kinds', () => {
     ['family:contains', 'ULLE', true],
     ['family:exact', 'Müller', true],
     ['family:exact', 'müller', false],
+    ['family', 'quin', true],
+    ['family', 'carreno quin', true],
+    ['family:contains', 'no qui', true],
+    ['family:exact', 'Carreño Quiñones', true],
+    ['family:exact', 'Quiñones', false],
+    ['given:exact', 'x'.repeat(300), true],
+    ['given:exact', 'x'.repeat(299), false],
+    ['given', 'x'.repeat(256), true],
+    ['gender', 'other,female', true],
+    ['gender:not', 'other,female', false],
+    ['language:not', 'de', true],
+    ['phone', '030 1', true],
+    ['phone', '|030 1', true],
+    ['phone', 'phone|030 1', false],
+    ['_profile', 'http://example.org/q', true],
+    ['_profile', 'http://example.org/q|2', true],
+    ['_profile', 'http://example.org/q|3', false],
     ['general-practitioner', '1', true],
     ['general-practitioner', 'Practitioner/1', true],
     ['general-practitioner', 'Organization/1', false],

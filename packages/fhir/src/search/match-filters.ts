@@ -71,13 +71,19 @@ function valuesOf(values: readonly SearchValue[], parameter: SearchParameter): r
 }
 
 /** Codes are compared without regard to case, systems exactly. */
-function matchesToken(operand: TokenOperand, value: { readonly system: string | null; readonly code: string }): boolean {
+function matchesToken(
+  operand: TokenOperand,
+  value: { readonly system: string | null; readonly code: string },
+): boolean {
   const isSystem = operand.system === undefined || operand.system === value.system;
   return isSystem && (operand.code === undefined || operand.code.toLowerCase() === value.code.toLowerCase());
 }
 
 /** As documented at `DateOperand`. */
-function matchesDate({ prefix, low, high }: DateOperand, value: { readonly low: number; readonly high: number }): boolean {
+function matchesDate(
+  { prefix, low, high }: DateOperand,
+  value: { readonly low: number; readonly high: number },
+): boolean {
   const isWithin = value.low >= low && value.high <= high;
   switch (prefix) {
     case 'eq':

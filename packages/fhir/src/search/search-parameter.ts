@@ -49,13 +49,13 @@ export type SearchValue =
       readonly parameter: SearchParameter;
       /** As written, for `:exact`. */
       readonly value: string;
-      /** Lower case, no accents, white space folded: what a plain string search matches by prefix. */
+      /** By `normalizeString`: what a plain string search matches by prefix. Of a name, from one of its words to the end. */
       readonly normalized: string;
     }
   | {
       readonly type: 'reference';
       readonly parameter: SearchParameter;
-      /** `Patient/123` (no version, no base), or an absolute URL, or a canonical without its version. */
+      /** `Patient/123` (no version, no base), or an absolute URL, or a canonical, which comes with and without `|version`. */
       readonly target: string;
     }
   | {

@@ -3,6 +3,9 @@ import type { SearchParameter } from './search-parameter.js';
 export type DatePrefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
 /**
+ * Matches a value with the same code, whatever the case of its letters, and exactly the same system. With the modifier
+ * `not` a resource matches when none of its values matches any operand, thus also when it has no value.
+ *
  * `system: undefined`: any system (`code`); `null`: no system (`|code`); a string: that system (`system|code`).
  * `code: undefined`: any code of the system (`system|`).
  */
@@ -11,12 +14,20 @@ export interface TokenOperand {
   readonly code: string | undefined;
 }
 
+/**
+ * Matches a value whose normalised text begins with `normalized`; with `contains`, has it anywhere; with `exact`, a value
+ * that is `value` in every character, whatever its length.
+ */
 export interface StringOperand {
   readonly value: string;
+  /** By `normalizeString`; never empty but for `exact`. */
   readonly normalized: string;
 }
 
-/** The targets that a reference value can mean: `123` may be several (`Patient/123`, `Group/123`). */
+/**
+ * The targets that a reference value can mean: `123` may be several (`Patient/123`, `Group/123`). Matches a value that is
+ * one of them, in every character; none: matches nothing, as when `patient=Group/1` contradicts itself.
+ */
 export interface ReferenceOperand {
   readonly targets: readonly string[];
 }
@@ -41,6 +52,7 @@ export interface DateOperand {
   readonly high: number;
 }
 
+/** Matches a value that is the same in every character. */
 export interface UriOperand {
   readonly value: string;
 }
@@ -60,8 +72,11 @@ export type SearchFilter =
   | Clause<'reference', ReferenceOperand>
   | Clause<'date', DateOperand>
   | Clause<'uri', UriOperand>
+  /** Whether there is no value at all. The parameter is one that is stored as itself. */
   | { readonly kind: 'missing'; readonly parameter: SearchParameter; readonly missing: boolean }
+  /** Letters count as they are written. */
   | { readonly kind: 'id'; readonly ids: readonly string[] }
+  /** As of a value that lasts one millisecond. The operands lie within the years 1 to 9999. */
   | { readonly kind: 'lastUpdated'; readonly operands: readonly DateOperand[] };
 
 export type TotalMode = 'none' | 'estimate' | 'accurate';
