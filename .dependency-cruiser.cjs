@@ -21,7 +21,10 @@ module.exports = {
       name: 'fhir-is-a-leaf',
       comment: 'FHIR as such: no framework, no database, nothing of ours; it reads only its own definitions.',
       severity: 'error',
-      from: { path: '^packages/fhir/src/', pathNot: `${TESTS}|^packages/fhir/src/(definitions/structures|search/search-parameters)\\.ts$` },
+      from: {
+        path: '^packages/fhir/src/',
+        pathNot: `${TESTS}|^packages/fhir/src/(definitions/structures|search/search-parameters)\\.ts$`,
+      },
       to: { pathNot: ['^packages/fhir/', '^(?:node:)?crypto$'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -35,7 +38,10 @@ module.exports = {
       comment: 'A feature reaches another only through its index.ts.',
       severity: 'error',
       from: { path: `^packages/server/src/(${FEATURES}|api)/`, pathNot: TESTS },
-      to: { path: `^packages/server/src/(?:${FEATURES}|api)/`, pathNot: ['^packages/server/src/$1/', '/src/[^/]+/index\\.ts$'] },
+      to: {
+        path: `^packages/server/src/(?:${FEATURES}|api)/`,
+        pathNot: ['^packages/server/src/$1/', '/src/[^/]+/index\\.ts$'],
+      },
     },
     {
       name: 'parts-of-fhir-meet-at-their-face',
@@ -45,10 +51,17 @@ module.exports = {
     },
     {
       name: 'packages-meet-at-their-face',
-      comment: 'Another workspace is imported by its name, which leads to its index, or to what its package.json exports.',
+      comment:
+        'Another workspace is imported by its name, which leads to its index, or to what its package.json exports.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
-      to: { path: '^packages/[^/]+/(?:src|dist)/', pathNot: ['^$1/$2/', '^packages/[^/]+/(?:src|dist)/(?:platform/(?:config|migrations)/)?index\\.(?:ts|js|d\\.ts)$'] },
+      to: {
+        path: '^packages/[^/]+/(?:src|dist)/',
+        pathNot: [
+          '^$1/$2/',
+          '^packages/[^/]+/(?:src|dist)/(?:platform/(?:config|migrations)/)?index\\.(?:ts|js|d\\.ts)$',
+        ],
+      },
     },
     {
       name: 'nothing-imports-an-app',

@@ -38,7 +38,7 @@ function forwardSignals(child, isService) {
   return ['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => {
     const handler = () => {
       // Ctrl-C goes to everything in the terminal, so the child has it already; a second one would mean "at once".
-      const hasIt = name === 'SIGINT' && process.stdin.isTTY === true && !isService;
+      const hasIt = name === 'SIGINT' && !isService && process.stdin.isTTY;
       if (!hasIt) {
         child.kill(name);
       }

@@ -12,7 +12,8 @@ function read(directory, suite) {
     const skipped = result.numPendingTests + result.numTodoTests;
     // A file that fails before its tests begin has no failed test, and is one.
     const brokenFiles = result.testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+      ({ status, assertionResults }) =>
+        status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
     ).length;
     const failed = result.numFailedTests + brokenFiles;
     if (!Number.isInteger(passed) || passed + failed === 0) {

@@ -9,13 +9,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const config = join(root, '.dependency-cruiser.cjs');
-const rules = (createRequire(import.meta.url)(config) as { forbidden: { name: string }[] }).forbidden.map(({ name }) => name);
+const rules = (createRequire(import.meta.url)(config) as { forbidden: { name: string }[] }).forbidden.map(
+  ({ name }) => name,
+);
 
 interface Cruise {
   readonly summary: {
     readonly totalCruised: number;
     readonly totalDependenciesCruised: number;
-    readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
+    readonly violations: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly rule: { readonly name: string };
+    }[];
   };
 }
 

@@ -15,35 +15,56 @@ interface Outcome {
 
 async function run(program: string, args: readonly string[], cwd = root): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(program, [...args], { cwd, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}${stderr}` });
-    });
+    execFile(
+      program,
+      [...args],
+      { cwd, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' } },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), output: `${stdout}${stderr}` });
+      },
+    );
   });
 }
 
 const tool = (name: string): string => join(root, 'node_modules/.bin', name);
 
 describe('the tree passes', () => {
-  it('the linter, with type-aware rules, over every source file', async () => {
-    const { code, output } = await run(tool('oxlint'), ['--deny-warnings']);
-    expect(code, output).toBe(0);
-    expect(Number(/on (\d+) files/.exec(output)?.[1])).toBeGreaterThan(300);
-  }, TIMEOUT_MS);
+  it(
+    'the linter, with type-aware rules, over every source file',
+    async () => {
+      const { code, output } = await run(tool('oxlint'), ['--deny-warnings']);
+      expect(code, output).toBe(0);
+      expect(Number(/on (\d+) files/.exec(output)?.[1])).toBeGreaterThan(300);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('the formatter', async () => {
-    const { code, output } = await run(tool('oxfmt'), ['--check']);
-    expect(code, output).toBe(0);
-  }, TIMEOUT_MS);
+  it(
+    'the formatter',
+    async () => {
+      const { code, output } = await run(tool('oxfmt'), ['--check']);
+      expect(code, output).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('the search for what nobody uses', async () => {
-    const { code, output } = await run(tool('knip'), []);
-    expect(code, output).toBe(0);
-  }, TIMEOUT_MS);
+  it(
+    'the search for what nobody uses',
+    async () => {
+      const { code, output } = await run(tool('knip'), []);
+      expect(code, output).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('the compiler, tests included', async () => {
-    const { code, output } = await run(tool('tsc'), ['-b', '.']);
-    expect(code, output).toBe(0);
-  }, TIMEOUT_MS);
+  it(
+    'the compiler, tests included',
+    async () => {
+      const { code, output } = await run(tool('tsc'), ['-b', '.']);
+      expect(code, output).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('what would not pass is seen:', () => {
@@ -55,21 +76,33 @@ describe('what would not pass is seen:', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   it.each([
-    ['a promise that nobody waits for', 'export function start(): void {\n  Promise.resolve(1);\n}\n', 'no-floating-promises'],
+    [
+      'a promise that nobody waits for',
+      'export function start(): void {\n  Promise.resolve(1);\n}\n',
+      'no-floating-promises',
+    ],
     ['any', 'export const anything: any = 1;\n', 'no-explicit-any'],
     ['a loose comparison', 'export const same = (a: number, b: number): boolean => a == b;\n', 'eqeqeq'],
-  ])('%s', async (_name, source, rule) => {
-    writeFileSync(join(directory, 'sample.ts'), source);
-    writeFileSync(join(directory, 'tsconfig.json'), '{"extends":"../tsconfig.base.json","include":["*.ts"]}');
-    const { code, output } = await run(tool('oxlint'), ['--deny-warnings', directory]);
-    expect(code).not.toBe(0);
-    expect(output).toContain(rule);
-  }, TIMEOUT_MS);
+  ])(
+    '%s',
+    async (_name, source, rule) => {
+      writeFileSync(join(directory, 'sample.ts'), source);
+      writeFileSync(join(directory, 'tsconfig.json'), '{"extends":"../tsconfig.base.json","include":["*.ts"]}');
+      const { code, output } = await run(tool('oxlint'), ['--deny-warnings', directory]);
+      expect(code).not.toBe(0);
+      expect(output).toContain(rule);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('a file in another format', async () => {
-    writeFileSync(join(directory, 'sample.ts'), 'export const  a = "b"\n');
-    expect((await run(tool('oxfmt'), ['--check', directory])).code).not.toBe(0);
-  }, TIMEOUT_MS);
+  it(
+    'a file in another format',
+    async () => {
+      writeFileSync(join(directory, 'sample.ts'), 'export const  a = "b"\n');
+      expect((await run(tool('oxfmt'), ['--check', directory])).code).not.toBe(0);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('the sum of the test results', () => {
@@ -85,7 +118,14 @@ describe('the sum of the test results', () => {
   const write = (suite: string, result: Record<string, unknown>): void =>
     writeFileSync(
       join(directory, `${suite}.json`),
-      JSON.stringify({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, testResults: [], ...result }),
+      JSON.stringify({
+        numPassedTests: 0,
+        numFailedTests: 0,
+        numPendingTests: 0,
+        numTodoTests: 0,
+        testResults: [],
+        ...result,
+      }),
     );
 
   it('adds the suites up', async () => {

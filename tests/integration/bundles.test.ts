@@ -22,7 +22,8 @@ interface Entry {
 const send = (type: 'batch' | 'transaction', entry: readonly Entry[], headers = {}): Promise<FhirAnswer> =>
   client.post('', { resourceType: 'Bundle', type, entry }, headers);
 
-const count = async (type: string): Promise<number> => (await client.get(`${type}?_summary=count`)).json.total as number;
+const count = async (type: string): Promise<number> =>
+  (await client.get(`${type}?_summary=count`)).json.total as number;
 
 const observation = (subject: string): Record<string, unknown> => ({
   resourceType: 'Observation',
@@ -60,7 +61,10 @@ describe('transaction', () => {
     const before = await Promise.all([count('Patient'), count('Observation')]);
     const answer = await send('transaction', [
       { resource: { resourceType: 'Patient' }, request: { method: 'POST', url: 'Patient' } },
-      { resource: { resourceType: 'Observation', status: 'nonsense' }, request: { method: 'POST', url: 'Observation' } },
+      {
+        resource: { resourceType: 'Observation', status: 'nonsense' },
+        request: { method: 'POST', url: 'Observation' },
+      },
     ]);
     expect(answer.status).toBe(400);
     const paths = answer.json.issue.map((issue: { expression: string[] }) => issue.expression[0]).sort();
@@ -119,7 +123,10 @@ describe('transaction', () => {
 
   it('resolves conditional references, and refuses those that match none or many', async () => {
     const practitioner = { resourceType: 'Practitioner', identifier: [{ system: 'urn:npi', value: '5' }] };
-    const patient = { resourceType: 'Patient', generalPractitioner: [{ reference: 'Practitioner?identifier=urn:npi|5' }] };
+    const patient = {
+      resourceType: 'Patient',
+      generalPractitioner: [{ reference: 'Practitioner?identifier=urn:npi|5' }],
+    };
     const attempt = (): Promise<FhirAnswer> =>
       send('transaction', [{ resource: patient, request: { method: 'POST', url: 'Patient' } }], {
         prefer: 'return=representation',
@@ -139,7 +146,10 @@ describe('transaction', () => {
       'transaction',
       requests.map((text) => {
         const [method, url] = text.split(' ') as [string, string];
-        return { request: { method, url }, ...(method === 'PUT' ? { resource: { resourceType: 'Patient', id: 'twice' } } : {}) };
+        return {
+          request: { method, url },
+          ...(method === 'PUT' ? { resource: { resourceType: 'Patient', id: 'twice' } } : {}),
+        };
       }),
     );
     expect(answer.status).toBe(400);
@@ -148,7 +158,11 @@ describe('transaction', () => {
   });
 
   it('refuses two entries with one fullUrl, and a reference to a urn that is none of them', async () => {
-    const entry = { fullUrl: PATIENT, resource: { resourceType: 'Patient' }, request: { method: 'POST', url: 'Patient' } };
+    const entry = {
+      fullUrl: PATIENT,
+      resource: { resourceType: 'Patient' },
+      request: { method: 'POST', url: 'Patient' },
+    };
     expect((await send('transaction', [entry, entry])).status).toBe(400);
     const dangling = await send('transaction', [
       { resource: observation(PATIENT), request: { method: 'POST', url: 'Observation' } },
@@ -171,7 +185,10 @@ describe('transaction', () => {
       Array.from({ length: 6 }, (_, n) =>
         send('transaction', [
           { resource: { resourceType: 'Patient', id: 'busy-a' }, request: { method: 'PUT', url: 'Patient/busy-a' } },
-          { resource: { resourceType: 'Patient', id: 'busy-b', active: n % 2 === 0 }, request: { method: 'PUT', url: 'Patient/busy-b' } },
+          {
+            resource: { resourceType: 'Patient', id: 'busy-b', active: n % 2 === 0 },
+            request: { method: 'PUT', url: 'Patient/busy-b' },
+          },
         ]),
       ),
     );
@@ -191,13 +208,9 @@ describe('batch', () => {
     ]);
     expect(answer.status).toBe(200);
     expect(answer.json.type).toBe('batch-response');
-    expect(answer.json.entry.map((entry: { response: { status: string } }) => entry.response.status.slice(0, 3))).toEqual([
-      '201',
-      '400',
-      '404',
-      '200',
-      '405',
-    ]);
+    expect(
+      answer.json.entry.map((entry: { response: { status: string } }) => entry.response.status.slice(0, 3)),
+    ).toEqual(['201', '400', '404', '200', '405']);
     expect(answer.json.entry[1].response.outcome.issue[0].expression).toEqual(['Patient.gender']);
   });
 
@@ -219,12 +232,24 @@ describe('a bundle that asks for nothing sensible', () => {
   it.each([
     ['no bundle', { resourceType: 'Patient' }],
     ['another type', { resourceType: 'Bundle', type: 'collection' }],
-    ['an entry without a request', { resourceType: 'Bundle', type: 'batch', entry: [{ resource: { resourceType: 'Patient' } }] }],
+    [
+      'an entry without a request',
+      { resourceType: 'Bundle', type: 'batch', entry: [{ resource: { resourceType: 'Patient' } }] },
+    ],
     ['an entry that is no object', { resourceType: 'Bundle', type: 'transaction', entry: [7] }],
     ['entries that are no list', { resourceType: 'Bundle', type: 'transaction', entry: {} }],
-    ['a method that is none', { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'FETCH', url: 'Patient' } }] }],
-    ['a POST without a resource', { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'POST', url: 'Patient' } }] }],
-    ['a bundle in a bundle', { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'POST', url: '/' } }] }],
+    [
+      'a method that is none',
+      { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'FETCH', url: 'Patient' } }] },
+    ],
+    [
+      'a POST without a resource',
+      { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'POST', url: 'Patient' } }] },
+    ],
+    [
+      'a bundle in a bundle',
+      { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'POST', url: '/' } }] },
+    ],
   ])('%s', async (_name, body) => {
     const answer = await client.post('', body);
     expect(answer.status).toBe(400);

@@ -12,7 +12,11 @@ afterAll(() => api.stop());
 
 interface HistoryEntry {
   readonly fullUrl: string;
-  readonly resource?: { readonly resourceType: string; readonly id: string; readonly meta: { readonly versionId: string } };
+  readonly resource?: {
+    readonly resourceType: string;
+    readonly id: string;
+    readonly meta: { readonly versionId: string };
+  };
   readonly request: { readonly method: string; readonly url: string };
   readonly response: { readonly status: string; readonly etag: string; readonly lastModified: string };
 }
@@ -47,7 +51,9 @@ describe('history', () => {
   });
 
   const identities = (entries: readonly HistoryEntry[]): string[] =>
-    entries.map(({ fullUrl, response }) => `${fullUrl.slice(api.fhirUrl.length + 1)}/${/"(\d+)"/.exec(response.etag)![1]}`);
+    entries.map(
+      ({ fullUrl, response }) => `${fullUrl.slice(api.fhirUrl.length + 1)}/${/"(\d+)"/.exec(response.etag)![1]}`,
+    );
 
   it.each([1, 3, 100])('of the system meets every version once, newest first, in pages of %i', async (count) => {
     const entries = await walk(`_history?_count=${count}`);
@@ -86,7 +92,10 @@ describe('history', () => {
     expect(later.length).toBeLessThan(entries.length);
   });
 
-  it.each(['_count=x', '_since=yesterday', '_cursor=%21%21', '_cursor=OTk5', 'colour=red'])('refuses %s', async (query) => {
-    expect((await client.get(`_history?${query}`)).status).toBe(400);
-  });
+  it.each(['_count=x', '_since=yesterday', '_cursor=%21%21', '_cursor=OTk5', 'colour=red'])(
+    'refuses %s',
+    async (query) => {
+      expect((await client.get(`_history?${query}`)).status).toBe(400);
+    },
+  );
 });

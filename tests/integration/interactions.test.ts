@@ -127,7 +127,9 @@ describe('update and delete', () => {
   it('lets one of many concurrent updates of the same version through', async () => {
     const { id } = (await client.post('Patient', patient('Race'))).json;
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => client.put(`Patient/${id}`, patient(`R${n}`, { id }), { 'if-match': 'W/"1"' })),
+      Array.from({ length: 8 }, (_, n) =>
+        client.put(`Patient/${id}`, patient(`R${n}`, { id }), { 'if-match': 'W/"1"' }),
+      ),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412, 412, 412, 412]);
   });
@@ -158,7 +160,10 @@ describe('update and delete', () => {
     expect((await client.get(`Patient?_id=${id}`)).json.entry).toBeUndefined();
     expect((await client.delete(`Patient/${id}`)).status).toBe(204);
     const history = (await client.get(`Patient/${id}/_history`)).json;
-    expect(history.entry.map((entry: { request: { method: string } }) => entry.request.method)).toEqual(['DELETE', 'POST']);
+    expect(history.entry.map((entry: { request: { method: string } }) => entry.request.method)).toEqual([
+      'DELETE',
+      'POST',
+    ]);
     expect((await client.put(`Patient/${id}`, patient('Back', { id }))).status).toBe(201);
     expect((await client.get(`Patient/${id}`)).json.meta.versionId).toBe('3');
     expect((await client.delete('Patient/never-was')).status).toBe(204);
@@ -179,7 +184,9 @@ describe('conditional writes', () => {
 
   it('creates once when many ask at once', async () => {
     const header = { 'if-none-exist': 'identifier=urn:test|race' };
-    const answers = await Promise.all(Array.from({ length: 8 }, () => client.post('Patient', identified('race'), header)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => client.post('Patient', identified('race'), header)),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
   });
 
@@ -260,7 +267,9 @@ describe('validation', () => {
   });
 
   it('takes JSON only', async () => {
-    expect((await client.send('POST', 'Patient', '<Patient/>', { 'content-type': 'application/fhir+xml' })).status).toBe(415);
+    expect(
+      (await client.send('POST', 'Patient', '<Patient/>', { 'content-type': 'application/fhir+xml' })).status,
+    ).toBe(415);
     expect((await client.get('Patient', { accept: 'application/fhir+xml' })).status).toBe(406);
     expect((await client.get('Patient?_format=xml')).status).toBe(406);
     expect((await client.get('Patient?_format=json', { accept: 'application/fhir+xml' })).status).toBe(200);
@@ -269,7 +278,9 @@ describe('validation', () => {
 
 describe('presentation', () => {
   it('indents, and reduces to elements and summary', async () => {
-    const { id } = (await client.post('Patient', patient('View', { gender: 'male', contact: [{ name: { family: 'C' } }] }))).json;
+    const { id } = (
+      await client.post('Patient', patient('View', { gender: 'male', contact: [{ name: { family: 'C' } }] }))
+    ).json;
     const pretty = await client.get(`Patient/${id}?_pretty=true`);
     expect(pretty.text).toContain('{\n  "resourceType": "Patient"');
     const elements = (await client.get(`Patient/${id}?_elements=gender`)).json;

@@ -41,7 +41,12 @@ const RESOURCES: Record<string, Record<string, unknown>> = {
     identifier: [{ system: 'urn:mrn', value: 'B-2' }, { value: 'A-1' }],
     deceasedBoolean: true,
   },
-  cleo: { resourceType: 'Patient', birthDate: '1999', name: [{ family: "O'Hara, Jr" }], generalPractitioner: [{ reference: 'Practitioner/p1' }] },
+  cleo: {
+    resourceType: 'Patient',
+    birthDate: '1999',
+    name: [{ family: "O'Hara, Jr" }],
+    generalPractitioner: [{ reference: 'Practitioner/p1' }],
+  },
   weight: {
     resourceType: 'Observation',
     status: 'final',
@@ -52,7 +57,12 @@ const RESOURCES: Record<string, Record<string, unknown>> = {
   stay: {
     resourceType: 'Observation',
     status: 'amended',
-    code: { coding: [{ system: 'http://loinc.org', code: '8302-2' }, { system: 'urn:local', code: 'HEIGHT' }] },
+    code: {
+      coding: [
+        { system: 'http://loinc.org', code: '8302-2' },
+        { system: 'urn:local', code: 'HEIGHT' },
+      ],
+    },
     subject: { reference: 'Patient/{{ben}}' },
     effectivePeriod: { start: '2024-02-01', end: '2024-03-31' },
   },
@@ -106,7 +116,7 @@ describe('search finds', () => {
     ['Patient?family:exact=Müller', ['anna']],
     ['Patient?family:exact=muller', []],
     ['Patient?family:contains=lig', ['ben']],
-    ['Patient?family=o\'hara\\, jr', ['cleo']],
+    ["Patient?family=o'hara\\, jr", ['cleo']],
     ['Patient?name=maria', ['anna']],
     ['Patient?address=berlin', ['anna']],
     ['Patient?name=ann&gender=female', ['anna']],
@@ -153,7 +163,9 @@ describe('search finds', () => {
   });
 
   it('what an update made, and no longer what it replaced', async () => {
-    const { id } = (await client.post('Patient', { resourceType: 'Patient', name: [{ family: 'Before' }], gender: 'other' })).json;
+    const { id } = (
+      await client.post('Patient', { resourceType: 'Patient', name: [{ family: 'Before' }], gender: 'other' })
+    ).json;
     await client.put(`Patient/${id}`, { resourceType: 'Patient', id, name: [{ family: 'After' }], gender: 'other' });
     expect((await client.get('Patient?family=before')).json.entry).toBeUndefined();
     expect((await client.get('Patient?family=after&gender=other')).json.entry).toHaveLength(1);
@@ -178,7 +190,9 @@ describe('search refuses', () => {
   it('nothing where handling is lenient, and says so in the self link', async () => {
     const answer = await client.get('Patient?famly=x&gender=female', { prefer: 'handling=lenient' });
     expect(answer.status).toBe(200);
-    expect(answer.json.entry.filter((entry: { search: { mode: string } }) => entry.search.mode === 'match')).toHaveLength(1);
+    expect(
+      answer.json.entry.filter((entry: { search: { mode: string } }) => entry.search.mode === 'match'),
+    ).toHaveLength(1);
     expect(answer.json.link[0].url).toContain('gender=female');
     expect(answer.json.link[0].url).not.toContain('famly');
   });
@@ -240,7 +254,12 @@ describe('pages', () => {
     const met = await walk('Device?_count=4&status=active', async (page) => {
       await client.post('Device', { resourceType: 'Device', status: 'active' });
       const changed = everything[page * 3]!;
-      await client.put(`Device/${changed}`, { resourceType: 'Device', id: changed, status: 'active', lotNumber: 'changed' });
+      await client.put(`Device/${changed}`, {
+        resourceType: 'Device',
+        id: changed,
+        status: 'active',
+        lotNumber: 'changed',
+      });
       if (page === 1) {
         await client.delete(`Device/${removed}`);
       }

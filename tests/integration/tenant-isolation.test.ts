@@ -1,6 +1,5 @@
-import { type BootedApi, bootApi, type FhirAnswer, type FhirClient } from '@healthcare/testkit';
+import { type BootedApi, bootApi, type FhirAnswer, type FhirClient, withClient } from '@healthcare/testkit';
 import fc from 'fast-check';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Stands in every resource of the one clinic; the other must never see it. */
@@ -30,7 +29,10 @@ type Probe = (south: FhirClient, target: Person) => Promise<readonly FhirAnswer[
 
 const reads: Readonly<Record<string, Probe>> = {
   read: async (south, { id }) => [await south.get(`Patient/${id}`)],
-  vread: async (south, { id }) => [await south.get(`Patient/${id}/_history/1`), await south.get(`Patient/${id}/_history/2`)],
+  vread: async (south, { id }) => [
+    await south.get(`Patient/${id}/_history/1`),
+    await south.get(`Patient/${id}/_history/2`),
+  ],
   'history of an instance': async (south, { id }) => [await south.get(`Patient/${id}/_history?_count=100`)],
   'history of a type': async (south) => [await south.get('Patient/_history?_count=100')],
   'history of the system': async (south) => [await south.get('_history?_count=100')],
@@ -74,19 +76,13 @@ const reads: Readonly<Record<string, Probe>> = {
 
 let api: BootedApi;
 let north: FhirClient;
-let owner: pg.Client;
 let clinics = 0;
 
 beforeAll(async () => {
   api = await bootApi();
   north = await api.client('north', 'system/*.cruds');
-  owner = new pg.Client(api.database.url);
-  await owner.connect();
 });
-afterAll(async () => {
-  await owner.end();
-  await api.stop();
-});
+afterAll(() => api.stop());
 
 async function store(client: FhirClient, { id, family, birthDate, code }: Person, text: string): Promise<void> {
   const written = await client.post('', {
@@ -135,20 +131,24 @@ async function leaksTo(south: FhirClient, target: Person): Promise<string[]> {
 describe('clinics', () => {
   it('see nothing of each other, by any way of reading', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(person, { minLength: 1, maxLength: 4 }), fc.array(person, { maxLength: 3 }), async (there, here) => {
-        const south = await newClinic();
-        for (const one of there) {
-          await store(north, one, MARK);
-        }
-        for (const one of here) {
-          await store(south, one, 'of the south');
-        }
-        for (const target of there) {
-          expect(await leaksTo(south, target)).toEqual([]);
-        }
-        const total = (await south.get('Patient?_summary=count')).json.total;
-        expect(total).toBe(new Set(here.map(({ id }) => id)).size);
-      }),
+      fc.asyncProperty(
+        fc.array(person, { minLength: 1, maxLength: 4 }),
+        fc.array(person, { maxLength: 3 }),
+        async (there, here) => {
+          const south = await newClinic();
+          for (const one of there) {
+            await store(north, one, MARK);
+          }
+          for (const one of here) {
+            await store(south, one, 'of the south');
+          }
+          for (const target of there) {
+            expect(await leaksTo(south, target)).toEqual([]);
+          }
+          const total = (await south.get('Patient?_summary=count')).json.total;
+          expect(total).toBe(new Set(here.map(({ id }) => id)).size);
+        },
+      ),
       { numRuns: 8 },
     );
   });
@@ -188,7 +188,10 @@ describe('clinics', () => {
 
   it('cannot refer to each other by condition, nor share an Idempotency-Key', async () => {
     const south = await newClinic();
-    await north.post('Practitioner', { resourceType: 'Practitioner', identifier: [{ system: 'urn:npi', value: '77' }] });
+    await north.post('Practitioner', {
+      resourceType: 'Practitioner',
+      identifier: [{ system: 'urn:npi', value: '77' }],
+    });
     const refused = await south.post('', {
       resourceType: 'Bundle',
       type: 'transaction',
@@ -211,19 +214,17 @@ describe('clinics', () => {
   });
 
   it('stay apart in the database when a statement names no clinic, and with none bound there is nothing', async () => {
-    const app = new pg.Client(api.database.appUrl);
-    await app.connect();
-    try {
-      for (const table of await tenantTables()) {
-        expect((await app.query(`select count(*)::int as n from ${table}`)).rows[0].n, table).toBe(0);
+    const tables = await tenantTables();
+    await withClient(api.database.appUrl, async (app) => {
+      for (const table of tables) {
+        const { rows } = await app.query<{ n: number }>(`select count(*)::int as n from ${table}`);
+        expect(rows, table).toEqual([{ n: 0 }]);
       }
       await app.query("select set_config('app.tenant_id', '2147483647', false)");
       await expect(
-        app.query("insert into fhir.reference_entry (tenant_id, parameter, target, key) values (1, 1, 1, 1)"),
+        app.query('insert into fhir.reference_entry (tenant_id, parameter, target, key) values (1, 1, 1, 1)'),
       ).rejects.toThrow('row-level security');
-    } finally {
-      await app.end();
-    }
+    });
   });
 
   it('would be seen to leak: without the policies every way of reading shows the other clinic', async () => {
@@ -234,20 +235,16 @@ describe('clinics', () => {
     expect(await leaksTo(south, target)).toEqual([]);
     const tables = await tenantTables();
     try {
-      for (const table of tables) {
-        await owner.query(`alter table ${table} disable row level security`);
-      }
+      await setRowLevelSecurity(tables, 'disable');
       expect((await leaksTo(south, target)).sort()).toEqual(Object.keys(reads).sort());
     } finally {
-      for (const table of tables) {
-        await owner.query(`alter table ${table} enable row level security`);
-      }
+      await setRowLevelSecurity(tables, 'enable');
     }
     expect(await leaksTo(south, target)).toEqual([]);
   });
 
   it('are kept apart in every table that has a clinic', async () => {
-    const { rows } = await owner.query<{ name: string; enabled: boolean; forced: boolean; policies: number }>(
+    const rows = await asOwner<{ name: string; enabled: boolean; forced: boolean; policies: number }>(
       `select format('%I.%I', n.nspname, c.relname) as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
          (select count(*)::int from pg_policy p where p.polrelid = c.oid) as policies
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -260,8 +257,16 @@ describe('clinics', () => {
 });
 
 async function tenantTables(): Promise<string[]> {
-  const { rows } = await owner.query<{ name: string }>(
+  const rows = await asOwner<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_policies where schemaname = 'fhir' order by 1`,
   );
   return rows.map(({ name }) => name);
+}
+
+async function setRowLevelSecurity(tables: readonly string[], state: 'enable' | 'disable'): Promise<void> {
+  await asOwner(tables.map((table) => `alter table ${table} ${state} row level security`).join('; '));
+}
+
+async function asOwner<Row extends Record<string, unknown>>(statement: string): Promise<Row[]> {
+  return withClient(api.database.url, async (client) => (await client.query<Row>(statement)).rows);
 }

@@ -6,7 +6,8 @@ import { CONFIG } from '../platform/platform.module.js';
 import { openApiDocument } from './openapi-document.js';
 import { renderPage } from './render-page.js';
 
-const CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 /** The API description, for people and for generators: open, as it tells nothing of any clinic. */
 @Controller('docs')

@@ -98,7 +98,12 @@ function operation(
     status,
     { description, ...(status === '204' || status === '304' || tag === 'Health' ? {} : { content: FHIR_JSON }) },
   ]);
-  return { summary, tags: [tag], ...more, responses: Object.fromEntries(described) as OperationDescription['responses'] };
+  return {
+    summary,
+    tags: [tag],
+    ...more,
+    responses: Object.fromEntries(described) as OperationDescription['responses'],
+  };
 }
 
 const RESOURCE_BODY = { required: true, content: FHIR_JSON };
@@ -117,58 +122,141 @@ const FHIR_PATHS: Readonly<Record<string, PathDescription>> = {
     ),
   },
   '/fhir/R4/_history': {
-    get: operation('Server', 'History of the system', { '200': 'A history Bundle' }, {
-      parameters: [query('_since', 'Versions from this instant on'), query('_count', 'Versions a page'), ...SHAPE],
-    }),
+    get: operation(
+      'Server',
+      'History of the system',
+      { '200': 'A history Bundle' },
+      {
+        parameters: [query('_since', 'Versions from this instant on'), query('_count', 'Versions a page'), ...SHAPE],
+      },
+    ),
   },
   '/fhir/R4/{type}': {
-    get: operation('Type', 'Search', { '200': 'A searchset Bundle', '400': 'A parameter is unknown or malformed' }, {
-      parameters: [type, query('_count', 'Matches a page'), query('_sort', '_lastUpdated or -_lastUpdated'), query('_total', 'none, estimate or accurate'), ...SHAPE],
-    }),
-    post: operation('Type', 'Create', { '201': 'Created', '200': 'If-None-Exist matched it', '400': 'Invalid' }, {
-      parameters: [type, PREFER, header('If-None-Exist', 'Search that must match nothing'), IDEMPOTENCY_KEY],
-      requestBody: RESOURCE_BODY,
-    }),
-    put: operation('Type', 'Conditional update', { '200': 'Updated', '201': 'Created', '412': 'Several match' }, {
-      parameters: [type, PREFER, IF_MATCH],
-      requestBody: RESOURCE_BODY,
-    }),
-    delete: operation('Type', 'Conditional delete', { '204': 'Deleted, or there was none', '412': 'Several match' }, {
-      parameters: [type, IF_MATCH],
-    }),
+    get: operation(
+      'Type',
+      'Search',
+      { '200': 'A searchset Bundle', '400': 'A parameter is unknown or malformed' },
+      {
+        parameters: [
+          type,
+          query('_count', 'Matches a page'),
+          query('_sort', '_lastUpdated or -_lastUpdated'),
+          query('_total', 'none, estimate or accurate'),
+          ...SHAPE,
+        ],
+      },
+    ),
+    post: operation(
+      'Type',
+      'Create',
+      { '201': 'Created', '200': 'If-None-Exist matched it', '400': 'Invalid' },
+      {
+        parameters: [type, PREFER, header('If-None-Exist', 'Search that must match nothing'), IDEMPOTENCY_KEY],
+        requestBody: RESOURCE_BODY,
+      },
+    ),
+    put: operation(
+      'Type',
+      'Conditional update',
+      { '200': 'Updated', '201': 'Created', '412': 'Several match' },
+      {
+        parameters: [type, PREFER, IF_MATCH],
+        requestBody: RESOURCE_BODY,
+      },
+    ),
+    delete: operation(
+      'Type',
+      'Conditional delete',
+      { '204': 'Deleted, or there was none', '412': 'Several match' },
+      {
+        parameters: [type, IF_MATCH],
+      },
+    ),
   },
   '/fhir/R4/{type}/_search': {
-    post: operation('Type', 'Search with the parameters in the body', { '200': 'A searchset Bundle' }, {
-      parameters: [type],
-      requestBody: { content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } },
-    }),
+    post: operation(
+      'Type',
+      'Search with the parameters in the body',
+      { '200': 'A searchset Bundle' },
+      {
+        parameters: [type],
+        requestBody: { content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } },
+      },
+    ),
   },
   '/fhir/R4/{type}/_history': {
-    get: operation('Type', 'History of a type', { '200': 'A history Bundle' }, {
-      parameters: [type, query('_since', 'Versions from this instant on'), query('_count', 'Versions a page'), ...SHAPE],
-    }),
+    get: operation(
+      'Type',
+      'History of a type',
+      { '200': 'A history Bundle' },
+      {
+        parameters: [
+          type,
+          query('_since', 'Versions from this instant on'),
+          query('_count', 'Versions a page'),
+          ...SHAPE,
+        ],
+      },
+    ),
   },
   '/fhir/R4/{type}/{id}': {
-    get: operation('Instance', 'Read', { '200': 'The resource', '304': 'The caller has it', ...NOT_FOUND }, {
-      parameters: [type, id, header('If-None-Match', 'ETag that the caller has'), header('If-Modified-Since', 'HTTP date'), ...SHAPE],
-    }),
-    put: operation('Instance', 'Update, or create under this id', { '200': 'Updated', '201': 'Created', '400': 'Invalid', '412': 'Not at the version of If-Match' }, {
-      parameters: [type, id, PREFER, IF_MATCH, header('If-None-Match', '*: only if there is none')],
-      requestBody: RESOURCE_BODY,
-    }),
-    delete: operation('Instance', 'Delete', { '204': 'Deleted, or there was none', '412': 'Not at the version of If-Match' }, {
-      parameters: [type, id, IF_MATCH],
-    }),
+    get: operation(
+      'Instance',
+      'Read',
+      { '200': 'The resource', '304': 'The caller has it', ...NOT_FOUND },
+      {
+        parameters: [
+          type,
+          id,
+          header('If-None-Match', 'ETag that the caller has'),
+          header('If-Modified-Since', 'HTTP date'),
+          ...SHAPE,
+        ],
+      },
+    ),
+    put: operation(
+      'Instance',
+      'Update, or create under this id',
+      { '200': 'Updated', '201': 'Created', '400': 'Invalid', '412': 'Not at the version of If-Match' },
+      {
+        parameters: [type, id, PREFER, IF_MATCH, header('If-None-Match', '*: only if there is none')],
+        requestBody: RESOURCE_BODY,
+      },
+    ),
+    delete: operation(
+      'Instance',
+      'Delete',
+      { '204': 'Deleted, or there was none', '412': 'Not at the version of If-Match' },
+      {
+        parameters: [type, id, IF_MATCH],
+      },
+    ),
   },
   '/fhir/R4/{type}/{id}/_history': {
-    get: operation('Instance', 'History of a resource', { '200': 'A history Bundle', '404': 'There never was one' }, {
-      parameters: [type, id, query('_since', 'Versions from this instant on'), query('_count', 'Versions a page'), ...SHAPE],
-    }),
+    get: operation(
+      'Instance',
+      'History of a resource',
+      { '200': 'A history Bundle', '404': 'There never was one' },
+      {
+        parameters: [
+          type,
+          id,
+          query('_since', 'Versions from this instant on'),
+          query('_count', 'Versions a page'),
+          ...SHAPE,
+        ],
+      },
+    ),
   },
   '/fhir/R4/{type}/{id}/_history/{versionId}': {
-    get: operation('Instance', 'Read a version', { '200': 'That version', ...NOT_FOUND }, {
-      parameters: [type, id, versionId, ...SHAPE],
-    }),
+    get: operation(
+      'Instance',
+      'Read a version',
+      { '200': 'That version', ...NOT_FOUND },
+      {
+        parameters: [type, id, versionId, ...SHAPE],
+      },
+    ),
   },
 };
 

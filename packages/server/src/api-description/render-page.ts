@@ -23,14 +23,23 @@ ${sections.join('\n')}</main></body></html>
 `;
 }
 
-function renderOperation({ path, method, operation }: { path: string; method: string; operation: OperationDescription }): string {
+function renderOperation({
+  path,
+  method,
+  operation,
+}: {
+  path: string;
+  method: string;
+  operation: OperationDescription;
+}): string {
   const parameters = (operation.parameters ?? []).filter(({ in: place }) => place !== 'path');
   const rows = parameters.map(
     ({ name, in: place, description }) =>
       `<tr><td><code>${escape(String(name))}</code></td><td>${escape(String(place))}</td><td>${escape(typeof description === 'string' ? description : '')}</td></tr>`,
   );
   const answers = Object.entries(operation.responses).map(
-    ([status, { description }]) => `<tr><td><code>${status}</code></td><td colspan="2">${escape(String(description))}</td></tr>`,
+    ([status, { description }]) =>
+      `<tr><td><code>${status}</code></td><td colspan="2">${escape(String(description))}</td></tr>`,
   );
   return `<details><summary><b>${method}</b> <code>${escape(path)}</code> ${escape(operation.summary)}</summary><table>${[...rows, ...answers].join('')}</table></details>`;
 }

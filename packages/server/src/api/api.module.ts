@@ -9,6 +9,9 @@ import { PlatformModule } from '../platform/platform.module.js';
 @Module({})
 export class ApiModule {
   static of(parts: Parameters<typeof PlatformModule.of>[0]): DynamicModule {
-    return { module: ApiModule, imports: [PlatformModule.of(parts), IdentityModule, HealthModule, ApiDescriptionModule, FhirModule] };
+    return {
+      module: ApiModule,
+      imports: [PlatformModule.of(parts), IdentityModule, HealthModule, ApiDescriptionModule, FhirModule],
+    };
   }
 }

@@ -16,7 +16,11 @@ import { BatchProcessor, TransactionProcessor } from './transactions/index.js';
   controllers: [MetadataController, FhirController],
   providers: [
     { provide: ResourceReader, inject: [Database], useFactory: (database: Database) => new ResourceReader(database) },
-    { provide: ResourceWriter, inject: [CONFIG], useFactory: (config: Config) => new ResourceWriter(config.fhirBaseUrl) },
+    {
+      provide: ResourceWriter,
+      inject: [CONFIG],
+      useFactory: (config: Config) => new ResourceWriter(config.fhirBaseUrl),
+    },
     { provide: ResourceKeys, useFactory: () => new ResourceKeys() },
     HistoryReader,
     SearchReader,

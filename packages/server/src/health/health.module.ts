@@ -7,6 +7,8 @@ import { HealthController } from './health.controller.js';
 @Module({
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [{ provide: DatabaseCheck, inject: [Database], useFactory: (database: Database) => new DatabaseCheck(database) }],
+  providers: [
+    { provide: DatabaseCheck, inject: [Database], useFactory: (database: Database) => new DatabaseCheck(database) },
+  ],
 })
 export class HealthModule {}

@@ -57,7 +57,9 @@ export class FhirService {
         );
       }
       default:
-        return this.database.withTenant(caller.tenantId, (tx) => this.read(tx, interaction, request), { readOnly: true });
+        return this.database.withTenant(caller.tenantId, (tx) => this.read(tx, interaction, request), {
+          readOnly: true,
+        });
     }
   }
 
@@ -72,12 +74,17 @@ export class FhirService {
       case 'vread': {
         const version = parseVersionId(interaction.versionId);
         return answerRead(
-          version === undefined ? undefined : await this.resources.version(tx, interaction.type, interaction.id, version),
+          version === undefined
+            ? undefined
+            : await this.resources.version(tx, interaction.type, interaction.id, version),
           request,
         );
       }
       case 'search-type': {
-        const query = readSearch(interaction.type, request.query, { handling: request.handling, baseUrl: this.baseUrl });
+        const query = readSearch(interaction.type, request.query, {
+          handling: request.handling,
+          baseUrl: this.baseUrl,
+        });
         return searchType(tx, this.searches, this.baseUrl, query, request);
       }
       default:

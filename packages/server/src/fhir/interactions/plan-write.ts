@@ -59,7 +59,12 @@ function planWrite(request: WriteRequest, matches: readonly StoredVersion[], new
       }
       const given = request.resource.id;
       if (match !== undefined && given !== undefined && given !== match.id) {
-        throw FhirError.of(400, 'value', 'The resource that the condition matches has another id.', `${request.type}.id`);
+        throw FhirError.of(
+          400,
+          'value',
+          'The resource that the condition matches has another id.',
+          `${request.type}.id`,
+        );
       }
       return { kind: 'store', request, id: match?.id ?? given ?? newId() };
     }

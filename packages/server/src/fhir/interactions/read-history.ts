@@ -59,7 +59,11 @@ export async function readHistory(
       : [];
   const self = query.cursor === undefined ? kept : [...kept, ['_cursor', query.cursor] as const];
   const body = bundleText(
-    { type: 'history', ...(total === undefined ? {} : { total }), link: [{ relation: 'self', url: link(self) }, ...next] },
+    {
+      type: 'history',
+      ...(total === undefined ? {} : { total }),
+      link: [{ relation: 'self', url: link(self) }, ...next],
+    },
     page.map((version) => ({
       fullUrl: `${baseUrl}/${version.type}/${version.id}`,
       resource: version.body === null ? undefined : applySubset(version.body, request.subset),
@@ -93,7 +97,11 @@ const KNOWN = ['_count', '_since', '_cursor', '_format', '_pretty', '_summary', 
 function parseHistoryQuery(pairs: QueryPairs, handling: 'strict' | 'lenient'): HistoryQuery {
   const unknown = pairs.find(([name]) => !KNOWN.includes(name));
   if (unknown !== undefined && handling === 'strict') {
-    throw FhirError.of(400, 'not-supported', 'A history takes _count, _since, _summary, _elements, _format and _pretty.');
+    throw FhirError.of(
+      400,
+      'not-supported',
+      'A history takes _count, _since, _summary, _elements, _format and _pretty.',
+    );
   }
   const value = (name: string): string | undefined => pairs.find(([given]) => given === name)?.[1];
   const count = value('_count');

@@ -20,7 +20,11 @@ export function answerRead(
   }
   const etag = etagOf(version.version);
   if (version.body === null) {
-    throw new FhirError(410, { severity: 'error', code: 'deleted', diagnostics: 'The resource was deleted.' }, { etag });
+    throw new FhirError(
+      410,
+      { severity: 'error', code: 'deleted', diagnostics: 'The resource was deleted.' },
+      { etag },
+    );
   }
   const headers = { etag, lastModified: version.lastUpdated };
   if (isUnchanged(version, request)) {

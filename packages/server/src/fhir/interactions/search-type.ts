@@ -58,7 +58,9 @@ export async function searchType(
       ...(page.total === undefined ? {} : { total: page.total }),
       link: [
         { relation: 'self', url: link(query.applied) },
-        ...(page.next === undefined ? [] : [{ relation: 'next', url: link([...withoutCursor, ['_cursor', page.next]]) }]),
+        ...(page.next === undefined
+          ? []
+          : [{ relation: 'next', url: link([...withoutCursor, ['_cursor', page.next]]) }]),
       ],
     },
     [

@@ -16,7 +16,9 @@ export interface Subset {
  */
 export function parseSubset(query: QueryPairs): Subset {
   const summary = query.find(([name]) => name === '_summary')?.[1];
-  const elements = query.filter(([name]) => name === '_elements').flatMap(([, value]) => value.split(',').map((element) => element.trim()));
+  const elements = query
+    .filter(([name]) => name === '_elements')
+    .flatMap(([, value]) => value.split(',').map((element) => element.trim()));
   switch (summary) {
     case 'true':
     case 'text':

@@ -26,7 +26,9 @@ export function parseEtags(header: string): '*' | ReadonlySet<string> {
   if (header.trim() === '*') {
     return '*';
   }
-  const tags = header.split(',').map((tag) => /^\s*(?:W\/)?"([^"]*)"\s*$/.exec(tag)?.[1] ?? /^\s*([A-Za-z0-9.-]+)\s*$/.exec(tag)?.[1]);
+  const tags = header
+    .split(',')
+    .map((tag) => /^\s*(?:W\/)?"([^"]*)"\s*$/.exec(tag)?.[1] ?? /^\s*([A-Za-z0-9.-]+)\s*$/.exec(tag)?.[1]);
   if (tags.some((tag) => tag === undefined)) {
     throw FhirError.of(400, 'value', 'If-Match and If-None-Match take entity tags such as W/"3".');
   }

@@ -87,7 +87,10 @@ export class ResourceWrites {
         return { outcome: { kind: 'deleted', version: previous } };
       }
       const next: StoredVersion = { ...base, method: 'DELETE', body: null };
-      return { outcome: { kind: 'deleted', version: next }, stored: { next, previous, searchValues: [], resource: null } };
+      return {
+        outcome: { kind: 'deleted', version: next },
+        stored: { next, previous, searchValues: [], resource: null },
+      };
     }
     const isNew = previous === undefined || previous.body === null;
     if (isNew && request.kind === 'update') {
@@ -104,7 +107,8 @@ export class ResourceWrites {
 
   async #notify(tx: Transaction, tenantId: number, stored: readonly StoredResource[]): Promise<void> {
     const changes = stored.map(({ next, previous, searchValues, resource }): StoredChange => ({
-      interaction: resource === null ? 'delete' : previous === undefined || previous.body === null ? 'create' : 'update',
+      interaction:
+        resource === null ? 'delete' : previous === undefined || previous.body === null ? 'create' : 'update',
       resourceType: next.type,
       id: next.id,
       version: next.version,

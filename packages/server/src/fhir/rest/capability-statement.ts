@@ -1,6 +1,15 @@
 import { resourceTypes, supportedSearchParameters } from '@healthcare/fhir';
 
-const TYPE_INTERACTIONS = ['read', 'vread', 'update', 'delete', 'history-instance', 'history-type', 'create', 'search-type'];
+const TYPE_INTERACTIONS = [
+  'read',
+  'vread',
+  'update',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+];
 const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'];
 
 /**
@@ -9,7 +18,11 @@ const SYSTEM_INTERACTIONS = ['transaction', 'batch', 'history-system'];
  * @param started When this process began; the statement changes with the software, not with time.
  * @returns A CapabilityStatement of kind `instance`.
  */
-export function capabilityStatement(publicUrl: string, softwareVersion: string, started: Date): Record<string, unknown> {
+export function capabilityStatement(
+  publicUrl: string,
+  softwareVersion: string,
+  started: Date,
+): Record<string, unknown> {
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -58,9 +71,7 @@ function security(publicUrl: string): Record<string, unknown> {
     ],
     service: [
       {
-        coding: [
-          { system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' },
-        ],
+        coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }],
       },
     ],
   };

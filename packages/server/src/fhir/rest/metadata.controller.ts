@@ -13,7 +13,9 @@ export class MetadataController {
   readonly #capabilityStatement: string;
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.#capabilityStatement = JSON.stringify(capabilityStatement(config.publicUrl, config.softwareVersion, new Date()));
+    this.#capabilityStatement = JSON.stringify(
+      capabilityStatement(config.publicUrl, config.softwareVersion, new Date()),
+    );
   }
 
   @Public()

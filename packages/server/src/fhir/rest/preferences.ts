@@ -10,7 +10,10 @@ export interface Preferences {
 export function parsePrefer(header: string | string[] | undefined): Preferences {
   const tokens = (Array.isArray(header) ? header.join(',') : (header ?? '')).split(/[,;]/).map((token) => token.trim());
   const value = (name: string): string | undefined =>
-    tokens.find((token) => token.startsWith(`${name}=`))?.slice(name.length + 1).replace(/^"(.*)"$/, '$1');
+    tokens
+      .find((token) => token.startsWith(`${name}=`))
+      ?.slice(name.length + 1)
+      .replace(/^"(.*)"$/, '$1');
   const returned = value('return');
   return {
     return:

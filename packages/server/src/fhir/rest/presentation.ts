@@ -8,7 +8,13 @@ export interface Presentation {
 }
 
 /** Media types that mean FHIR as JSON, in `_format` and in `Accept`. */
-const JSON_FORMATS = new Set(['json', 'application/json', 'application/fhir+json', 'application/json+fhir', 'text/json']);
+const JSON_FORMATS = new Set([
+  'json',
+  'application/json',
+  'application/fhir+json',
+  'application/json+fhir',
+  'text/json',
+]);
 const ANY = new Set(['*/*', 'application/*', 'text/html', 'application/xhtml+xml']);
 
 /**

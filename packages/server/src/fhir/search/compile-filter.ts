@@ -102,7 +102,12 @@ function conditionsOf(filter: Exclude<EntryFilter, { kind: 'missing' }>): readon
         ({ value }) => sql`(e.value = ${indexedString(value)} and e.exact = ${hash64(value)}::int8)`,
       );
     case 'reference':
-      return [equalsAny(sql`e.target`, filter.operands.flatMap(({ targets }) => targets.map(hash64)))];
+      return [
+        equalsAny(
+          sql`e.target`,
+          filter.operands.flatMap(({ targets }) => targets.map(hash64)),
+        ),
+      ];
     case 'date':
       return filter.operands.map((operand) => dateCondition(operand, sql`e.low`, sql`e.high`));
   }
@@ -112,7 +117,14 @@ function tokenConditions(operands: readonly TokenOperand[]): readonly Sql[] {
   const plain = operands.filter(({ system, code }) => system === undefined && code !== undefined);
   const rest = operands.filter(({ system, code }) => system !== undefined || code === undefined);
   return [
-    ...(plain.length > 0 ? [equalsAny(sql`e.code`, plain.map(({ code }) => tokenCode(code!)))] : []),
+    ...(plain.length > 0
+      ? [
+          equalsAny(
+            sql`e.code`,
+            plain.map(({ code }) => tokenCode(code!)),
+          ),
+        ]
+      : []),
     ...rest.map(({ system, code }) => {
       const ofSystem = sql`e.system = ${tokenSystem(system ?? null)}::int4`;
       return code === undefined ? ofSystem : sql`(e.code = ${tokenCode(code)}::int8 and ${ofSystem})`;

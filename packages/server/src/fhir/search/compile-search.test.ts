@@ -6,7 +6,12 @@ import { compileCount, compilePage } from './compile-search.js';
 function query(path: string): Parameters<typeof compilePage>[0] {
   const [type, text = ''] = path.split('?');
   const pairs = [...new URLSearchParams(text)];
-  return parseSearch(type!, pairs, { handling: 'strict', defaultCount: 20, maxCount: 1_000, nowMs: Date.UTC(2024, 0, 1) });
+  return parseSearch(type!, pairs, {
+    handling: 'strict',
+    defaultCount: 20,
+    maxCount: 1_000,
+    nowMs: Date.UTC(2024, 0, 1),
+  });
 }
 
 /** The statement on few lines, with the number of its parameters: what is reviewed when a shape changes. */
@@ -51,7 +56,12 @@ describe('the SQL of a search', () => {
   });
 
   it('never has a value of the caller in its text', () => {
-    for (const path of ['Patient?family=hostile', 'Patient?identifier=hostile', 'Observation?patient=hostile', '_id=hostile']) {
+    for (const path of [
+      'Patient?family=hostile',
+      'Patient?identifier=hostile',
+      'Observation?patient=hostile',
+      '_id=hostile',
+    ]) {
       const { sql } = compilePage(query(path.includes('?') ? path : `Patient?${path}`), undefined, 1);
       expect(sql).not.toContain('hostile');
     }

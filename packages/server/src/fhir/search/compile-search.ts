@@ -26,7 +26,9 @@ export function compilePage(query: SearchQuery, cursor: Cursor | undefined, limi
     const position =
       cursor === undefined
         ? []
-        : [sql`(r.last_updated, r.key) ${after} (${new Date(Number(cursor[0])).toISOString()}::timestamptz, ${cursor[1]}::int8)`];
+        : [
+            sql`(r.last_updated, r.key) ${after} (${new Date(Number(cursor[0])).toISOString()}::timestamptz, ${cursor[1]}::int8)`,
+          ];
     return sql<VersionRow>`select ${columns} from fhir.resource r where ${all([rows, ...own, ...position, ...probesOf([...driverAsProbe(driver), ...probes], sql`r.key`)])}
       order by r.last_updated ${direction}, r.key ${direction} limit ${limit}`.compile(builder);
   }

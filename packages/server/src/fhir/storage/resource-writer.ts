@@ -71,10 +71,29 @@ const ENTRY_TABLES: readonly EntryTable[] = ['token', 'string', 'reference', 'da
 
 /** Columns of each entry table behind the tenant, with their types; the resource's key comes last. */
 const ENTRY_COLUMNS: Record<EntryTable, readonly (readonly [name: string, type: string])[]> = {
-  token: [['parameter', 'int4'], ['code', 'int8'], ['system', 'int4'], ['key', 'int8']],
-  string: [['parameter', 'int4'], ['value', 'text'], ['exact', 'int8'], ['key', 'int8']],
-  reference: [['parameter', 'int4'], ['target', 'int8'], ['key', 'int8']],
-  date: [['parameter', 'int4'], ['low', 'int8'], ['high', 'int8'], ['key', 'int8']],
+  token: [
+    ['parameter', 'int4'],
+    ['code', 'int8'],
+    ['system', 'int4'],
+    ['key', 'int8'],
+  ],
+  string: [
+    ['parameter', 'int4'],
+    ['value', 'text'],
+    ['exact', 'int8'],
+    ['key', 'int8'],
+  ],
+  reference: [
+    ['parameter', 'int4'],
+    ['target', 'int8'],
+    ['key', 'int8'],
+  ],
+  date: [
+    ['parameter', 'int4'],
+    ['low', 'int8'],
+    ['high', 'int8'],
+    ['key', 'int8'],
+  ],
 };
 
 function emptyColumns(): Record<EntryTable, Columns> {
@@ -90,7 +109,12 @@ function collect(columns: Columns, rows: Iterable<EntryRow>, key: string): void 
 }
 
 function forEachTable(statement: (table: EntryTable) => string): Record<EntryTable, string> {
-  return { token: statement('token'), string: statement('string'), reference: statement('reference'), date: statement('date') };
+  return {
+    token: statement('token'),
+    string: statement('string'),
+    reference: statement('reference'),
+    date: statement('date'),
+  };
 }
 
 const ADD_ENTRIES = forEachTable((table) => {
@@ -123,8 +147,7 @@ function columnsOf(versions: readonly VersionToStore[]): unknown[][] {
   ];
 }
 
-const ROWS =
-  'unnest($1::text[], $2::text[], $3::int8[], $4::int4[], $5::timestamptz[], $6::text[], $7::text[]';
+const ROWS = 'unnest($1::text[], $2::text[], $3::int8[], $4::int4[], $5::timestamptz[], $6::text[], $7::text[]';
 
 const INSERT = {
   name: 'resource_insert',

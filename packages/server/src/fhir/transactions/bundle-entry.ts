@@ -77,7 +77,12 @@ export function requestOf(entry: BundleEntry, handling: 'strict' | 'lenient'): I
     subset: parseSubset(query),
     body: () => {
       if (entry.resource === undefined) {
-        throw FhirError.of(400, 'required', `${entry.method} needs a resource.`, `Bundle.entry[${entry.index}].resource`);
+        throw FhirError.of(
+          400,
+          'required',
+          `${entry.method} needs a resource.`,
+          `Bundle.entry[${entry.index}].resource`,
+        );
       }
       return entry.resource;
     },

@@ -1,7 +1,13 @@
 import type { Caller } from '../../identity/index.js';
 import { toFhirError } from '../../platform/http/index.js';
 import type { Logger } from '../../platform/logging/index.js';
-import { type BundleEntryText, type FhirService, type IdempotentRequest, type InteractionResult, partOf } from '../interactions/index.js';
+import {
+  type BundleEntryText,
+  type FhirService,
+  type IdempotentRequest,
+  type InteractionResult,
+  partOf,
+} from '../interactions/index.js';
 import { type BundleEntry, interactionOf, requestOf } from './bundle-entry.js';
 import { refusedEntry, responseBundle, responseEntry, type ReturnPreference } from './bundle-response.js';
 

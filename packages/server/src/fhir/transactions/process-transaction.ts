@@ -59,7 +59,11 @@ export class TransactionProcessor {
   }
 
   /** Everything that can be refused without the database is refused here, with the faults of all entries at once. */
-  #read(caller: Caller, entries: readonly BundleEntry[], handling: 'strict' | 'lenient'): { writes: WriteEntry[]; reads: ReadEntry[] } {
+  #read(
+    caller: Caller,
+    entries: readonly BundleEntry[],
+    handling: 'strict' | 'lenient',
+  ): { writes: WriteEntry[]; reads: ReadEntry[] } {
     const writes: WriteEntry[] = [];
     const reads: ReadEntry[] = [];
     const issues: OutcomeIssue[] = [];
@@ -71,7 +75,10 @@ export class TransactionProcessor {
         authorize(caller, interaction, request);
         if (interaction.kind === 'create' || interaction.kind === 'update' || interaction.kind === 'delete') {
           const path = `Bundle.entry[${entry.index}].resource`;
-          writes.push({ entry, write: writeRequestOf(interaction, request, this.service.baseUrl, this.service.observers, path) });
+          writes.push({
+            entry,
+            write: writeRequestOf(interaction, request, this.service.baseUrl, this.service.observers, path),
+          });
         } else {
           reads.push({ entry, interaction, request });
         }
@@ -102,7 +109,10 @@ export class TransactionProcessor {
     const outcomes = await this.writes.execute(tx, caller, requests, async (inTx, planned) => {
       const resources = requests.flatMap((write) => (write.kind === 'delete' ? [] : [write.resource]));
       const targets = {
-        byFullUrl: targetsByFullUrl(writes.map(({ entry }) => entry), planned),
+        byFullUrl: targetsByFullUrl(
+          writes.map(({ entry }) => entry),
+          planned,
+        ),
         byCondition: await targetsByCondition(inTx, caller, this.searches, baseUrl, resources),
       };
       return (resource, index) =>

@@ -25,7 +25,12 @@ export function targetsByFullUrl(
       continue;
     }
     if (targets.has(entry.fullUrl)) {
-      throw FhirError.of(400, 'duplicate', 'Two entries have the same fullUrl.', `Bundle.entry[${entry.index}].fullUrl`);
+      throw FhirError.of(
+        400,
+        'duplicate',
+        'Two entries have the same fullUrl.',
+        `Bundle.entry[${entry.index}].fullUrl`,
+      );
     }
     targets.set(entry.fullUrl, target);
     // `http://example.org/fhir/Patient/1` is also what `Patient/1` means beside it.

@@ -66,8 +66,9 @@ describe('rewriteReferences', () => {
 describe('forEachReference', () => {
   it('meets every reference, at any depth', () => {
     const met: string[] = [];
-    forEachReference({ a: { reference: '1' }, b: [{ c: { reference: '2' } }], reference: { reference: '3' } }, (reference) =>
-      met.push(reference),
+    forEachReference(
+      { a: { reference: '1' }, b: [{ c: { reference: '2' } }], reference: { reference: '3' } },
+      (reference) => met.push(reference),
     );
     expect(met.sort()).toEqual(['1', '2', '3']);
   });

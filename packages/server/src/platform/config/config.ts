@@ -33,7 +33,12 @@ const environment = z.object({
   IDENTITY_ENCRYPTION_KEY: z
     .base64()
     .refine((value) => Buffer.from(value, 'base64').length === 32, 'must be 32 bytes in base64'),
-  REQUEST_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(256 * 1_024 * 1_024).default(32 * 1_024 * 1_024),
+  REQUEST_BODY_LIMIT_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(256 * 1_024 * 1_024)
+    .default(32 * 1_024 * 1_024),
   REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
   SHUTDOWN_DRAIN_MS: z.coerce.number().int().min(0).max(300_000).default(0),
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(15_000),
@@ -96,7 +101,7 @@ export interface DatabaseConfig {
 /** What to set where a message alone would leave the reader searching. */
 const remedies: Readonly<Record<string, string>> = {
   DATABASE_URL: 'Set it to the database of the application role, e.g. postgres://user:password@host:5432/healthcare.',
-  IDENTITY_ENCRYPTION_KEY: "Make one with: node -p \"crypto.randomBytes(32).toString('base64')\"",
+  IDENTITY_ENCRYPTION_KEY: 'Make one with: node -p "crypto.randomBytes(32).toString(\'base64\')"',
 };
 
 /**
@@ -105,7 +110,9 @@ const remedies: Readonly<Record<string, string>> = {
  * @throws {ConfigError} naming every variable that is missing or wrong, and what to set it to.
  */
 export function loadConfig(variables: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const read = environment.safeParse(given);
   if (!read.success) {
     throw new ConfigError(
@@ -122,7 +129,9 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
       `WORKER_LOST_AFTER_MS: must be at least twice WORKER_HEARTBEAT_MS (${env.WORKER_HEARTBEAT_MS}), or workers that are alive lose their jobs.`,
     ]);
   }
-  const publicUrl = (env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`).replace(/\/+$/, '');
+  const publicUrl = (
+    env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
+  ).replace(/\/+$/, '');
   return Object.freeze<Config>({
     host: env.HOST,
     port: env.PORT,

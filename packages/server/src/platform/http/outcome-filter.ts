@@ -20,11 +20,7 @@ export class OutcomeFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply
-      .code(refusal.status)
-      .headers(refusal.headers)
-      .type(FHIR_JSON)
-      .send(JSON.stringify(refusal.outcome));
+    void reply.code(refusal.status).headers(refusal.headers).type(FHIR_JSON).send(JSON.stringify(refusal.outcome));
   }
 }
 
@@ -40,7 +36,10 @@ export function toFhirError(error: unknown): FhirError {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return ofStatus(statusCode, httpProblems[String(code)] ?? 'The request is not acceptable.');
   }
-  return databaseProblem(String(code)) ?? FhirError.of(500, 'exception', 'The server failed to answer. The failure was logged.');
+  return (
+    databaseProblem(String(code)) ??
+    FhirError.of(500, 'exception', 'The server failed to answer. The failure was logged.')
+  );
 }
 
 function ofStatus(status: number, diagnostics: string): FhirError {

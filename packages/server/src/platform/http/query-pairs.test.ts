@@ -5,7 +5,11 @@ import { formatQueryPairs, parseQueryPairs, queryPairsOf } from './query-pairs.j
 
 describe('parseQueryPairs', () => {
   it('keeps order and repeats', () => {
-    expect(parseQueryPairs('b=2&a=1&b=3')).toEqual([['b', '2'], ['a', '1'], ['b', '3']]);
+    expect(parseQueryPairs('b=2&a=1&b=3')).toEqual([
+      ['b', '2'],
+      ['a', '1'],
+      ['b', '3'],
+    ]);
   });
 
   it('decodes names and values, and a plus as a space', () => {
@@ -13,7 +17,10 @@ describe('parseQueryPairs', () => {
   });
 
   it('takes a name without a value', () => {
-    expect(parseQueryPairs('a&b=')).toEqual([['a', ''], ['b', '']]);
+    expect(parseQueryPairs('a&b=')).toEqual([
+      ['a', ''],
+      ['b', ''],
+    ]);
   });
 
   it.each(['a=%zz', 'a=%ff', '%=1', 'a=%00'])('refuses %s', (query) => {
@@ -21,7 +28,9 @@ describe('parseQueryPairs', () => {
   });
 
   it('reads back what formatQueryPairs wrote', () => {
-    const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((value) => value.isWellFormed() && !value.includes('\0'));
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((value) => value.isWellFormed() && !value.includes('\0'));
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
         expect(parseQueryPairs(formatQueryPairs(pairs))).toEqual(pairs);
