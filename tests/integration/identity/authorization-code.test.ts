@@ -149,8 +149,18 @@ describe('signing in', () => {
     const browser = new Browser(api.origin);
     const north = ask('user/*.rs');
     north.codeOf(await signIn(browser, north, 'vera.nkemelu', password));
-    const page = await browser.open(ask('user/*.rs', {}, south.clientId).url());
+    const request = ask('user/*.rs', {}, south.clientId);
+    const page = await browser.open(request.url());
     expect(page.text).toContain('<h1>Sign in</h1>');
+    // Signing in there ends the session here.
+    const tenantId = await api.tenant('south');
+    const other = await createUser(access, { tenantId, username: 'vera', displayName: 'V', scopes: ['user/*.rs'] });
+    const change = await browser.submit(page, '/sign-in', { username: 'vera', password: other.password });
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(change.text)![1]!;
+    const done = await browser.submit(change, '/session/end/confirm', { xsrf, logout: 'yes' });
+    const { body } = await request.redeem(request.codeOf(done));
+    expect(claimsOf(body.access_token)).toMatchObject({ tenant: 'south', sub: other.userId });
+    expect((await browser.open(ask('user/*.rs').url())).text).toContain('<h1>Sign in</h1>');
   });
 
   it('ends with a session of somebody who was disabled', async () => {
@@ -164,6 +174,16 @@ describe('signing in', () => {
     );
     expect((await browser.open(ask('user/*.rs').url())).text).toContain('<h1>Sign in</h1>');
     expect((await signIn(new Browser(api.origin), ask('user/*.rs'), 'leaver', user.password)).status).toBe(422);
+  });
+
+  it('answers without a page where none is wanted', async () => {
+    const browser = new Browser(api.origin);
+    const silent = (): AuthorizationRequest => ask('user/*.rs', { prompt: 'none' });
+    expect(new URL((await browser.open(silent().url())).url).searchParams.get('error')).toBe('login_required');
+    const request = ask('user/*.rs');
+    request.codeOf(await signIn(browser, request, 'vera.nkemelu', password));
+    const again = silent();
+    expect((await again.redeem(again.codeOf(await browser.open(again.url())))).status).toBe(200);
   });
 
   it('takes a cancel back to the application', async () => {
@@ -296,6 +316,25 @@ describe('offline access', () => {
     // The old one in a second pair of hands: both lose.
     expect((await refresh(refreshToken)).body.error).toBe('invalid_grant');
     expect((await refresh(second.body.refresh_token!)).body.error).toBe('invalid_grant');
+  });
+
+  it('is known to its own client and to no other', async () => {
+    const { refreshToken } = await offline();
+    const other = await registerClient('north');
+    const introspect = async (id: string): Promise<unknown> =>
+      (
+        await fetch(`${api.origin}/oauth/token/introspection`, {
+          method: 'POST',
+          body: new URLSearchParams({ token: refreshToken, client_id: id }),
+        })
+      ).json();
+    expect(await introspect(clientId)).toMatchObject({ active: true, client_id: clientId, sub: userId });
+    expect(await introspect(other.clientId)).toEqual({ active: false });
+    await fetch(`${api.origin}/oauth/token/revocation`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: refreshToken, client_id: other.clientId }),
+    });
+    expect((await refresh(refreshToken)).status).toBe(200);
   });
 
   it('ends when it is revoked', async () => {

@@ -16,6 +16,7 @@ export function smartConfiguration(config: Pick<IdentityConfig, 'publicUrl'>): R
     response_types_supported: ['code'],
     code_challenge_methods_supported: ['S256'],
     capabilities: [
+      'launch-standalone',
       'client-public',
       'client-confidential-symmetric',
       'sso-openid-connect',
