@@ -6,7 +6,7 @@ import { resourceTypes } from '../definitions/resource-types.js';
 import { compileExpression } from '../fhirpath/compile-expression.js';
 import { parseExpression } from '../fhirpath/parse-expression.js';
 import { sampleOf } from '../testing/sample-resource.js';
-import { SAMPLE_RESOURCES } from './sample-resources.js';
+import { SAMPLE_RESOURCES } from '../testing/search-samples.js';
 import { searchParametersOf } from './search-parameters.js';
 
 type Resource = Record<string, unknown> & { readonly resourceType: string };
