@@ -9,8 +9,8 @@ const folder = process.env['HEALTHCARE_SAMPLES'] ?? fileURLToPath(new URL('../..
 export function sampleFiles(set: 'fhir-r4-examples' | 'synthea-r4'): string[] {
   const directory = join(folder, set);
   if (!existsSync(directory)) {
-    console.warn(
-      `Skipped: there is no ${directory}. Put the samples there, or name their folder in HEALTHCARE_SAMPLES.`,
+    process.stderr.write(
+      `Skipped: there is no ${directory}. Put the samples there, or name their folder in HEALTHCARE_SAMPLES.\n`,
     );
     return [];
   }

@@ -26,7 +26,7 @@ describe.skipIf(files.length === 0)('Synthea patients', () => {
     const { exitCode, stdout, stderr } = await run.exit;
     expect(exitCode, stderr).toBe(0);
     const summary = JSON.parse(stdout) as { resources: number; refused: number; resourcesPerSecond: number };
-    console.log(`Synthea: ${summary.resources} resources at ${summary.resourcesPerSecond}/s`);
+    process.stdout.write(`Synthea: ${summary.resources} resources at ${summary.resourcesPerSecond}/s\n`);
     const total = Object.values(inFiles).reduce((sum, count) => sum + count, 0);
     expect(summary).toMatchObject({ files: files.length, resources: total, refused: 0, complete: true });
     expect(await bench.stored()).toEqual({ byType: inFiles, total, superseded: 0 });

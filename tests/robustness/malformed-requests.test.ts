@@ -14,8 +14,11 @@ const concurrency = 8;
 const mebibyte = 1024 * 1024;
 /** Live objects may grow by caches that fill up, such as prepared statements; 10,000 leaks of 1 kB are seen. */
 const heapGrowthLimit = 8 * mebibyte;
-/** Pages that the allocator keeps for the next large body. */
-const rssGrowthLimit = 64 * mebibyte;
+/**
+ * Pages that the allocator keeps. How many depends on how many large bodies happened to be held at once (measured: 6 to
+ * 69 MiB on a machine that is idle or overloaded); rounds of 4,000 after each other add nothing.
+ */
+const rssGrowthLimit = 128 * mebibyte;
 
 let home: BootedApi;
 let api: RoleProcess;
@@ -77,7 +80,7 @@ describe('malformed requests', () => {
     }
     const memoryAfter = await measureMemory(pid, log);
     const mib = (bytes: number): string => (bytes / mebibyte).toFixed(1);
-    console.log(
+    process.stdout.write(
       [
         `${requests} malformed requests in ${seconds.toFixed(1)} s, seed ${seed}`,
         `  families: ${[...result.sent].map(([name, count]) => `${name} ${count}`).join(', ')}`,
@@ -86,6 +89,7 @@ describe('malformed requests', () => {
           .map(([status, count]) => `${status} × ${count}`)
           .join(', ')}; strange but valid resources: ${result.stored.length}`,
         `  heap ${mib(memoryBefore.heapUsed)} → ${mib(memoryAfter.heapUsed)} MiB, RSS ${mib(memoryBefore.rss)} → ${mib(memoryAfter.rss)} MiB`,
+        '',
       ].join('\n'),
     );
 
@@ -104,7 +108,7 @@ describe('malformed requests', () => {
       memoryBefore.heapUsed + memoryBefore.external + heapGrowthLimit,
     );
     expect(memoryAfter.rss).toBeLessThan(memoryBefore.rss + rssGrowthLimit);
-  }, 180_000);
+  }, 300_000);
 
   it('still serves what it served before, with nothing added to its objects', async () => {
     const patient = await client.get(`Patient/${options.target.patientId}`);

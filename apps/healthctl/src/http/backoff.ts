@@ -4,7 +4,8 @@ const longestRetryAfterMs = 120_000;
 
 /**
  * How long to wait before the next attempt, in milliseconds: what the server asks for in `Retry-After`, else
- * exponential backoff with full jitter, so that workers refused together do not come back together.
+ * exponential backoff. Half of it is jitter, so that workers refused together do not come back together; half is not, so
+ * that the default of eight retries outlasts the restart of a server (46 s at least).
  *
  * @param attempt attempts made so far, from 1
  * @param random in [0, 1)
@@ -16,7 +17,7 @@ export function backoffMs(attempt: number, retryAfter: string | undefined, nowMs
     return Math.min(asked, longestRetryAfterMs) + Math.floor(random * firstDelayMs);
   }
   const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1));
-  return Math.max(50, Math.floor(ceiling * random));
+  return Math.floor((ceiling / 2) * (1 + random));
 }
 
 /** `Retry-After` (RFC 9110, section 10.2.3): seconds or a date. Undefined when it is neither. */

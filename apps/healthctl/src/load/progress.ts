@@ -32,7 +32,7 @@ export function showProgress(tally: Tally, stream: OutputStream, clock: Clock): 
 }
 
 /** `8,214 resources · 1,950/s · 27/41 files · 3 refused · 2 retries · 4 s left` */
-export function progressLine(tally: Tally, nowMs: number): string {
+function progressLine(tally: Tally, nowMs: number): string {
   const secondsLeft = tally.secondsLeftAt(nowMs);
   return [
     `${count(tally.accepted)} resources`,

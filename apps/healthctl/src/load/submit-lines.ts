@@ -1,4 +1,5 @@
 import { transactionOf, type ResourceLine } from './bundle-request.js';
+import { Bug } from '../errors.js';
 import { Interrupted } from './fhir-endpoint.js';
 import type { LineGroup } from './group-lines.js';
 import { idempotencyKey } from './idempotency-key.js';
@@ -77,7 +78,11 @@ async function submitRange(
 }
 
 function rangeOf(lineNumbers: readonly number[]): EntryRange {
-  return { from: lineNumbers[0] ?? 0, to: (lineNumbers.at(-1) ?? 0) + 1 };
+  const [first, last] = [lineNumbers[0], lineNumbers.at(-1)];
+  if (first === undefined || last === undefined) {
+    throw new Bug('a group has no lines');
+  }
+  return { from: first, to: last + 1 };
 }
 
 /** A line's resource, or what keeps it from being one. Also what a dry run looks at. */

@@ -15,7 +15,7 @@ export type WorkItem =
 /** One resource; larger ones are refused unread. The server's own limit for a request is lower by default. */
 export const maxLineBytes = 64 * 1024 * 1024;
 /** Keeps a request below the server's limit for a body (32 MiB by default), whatever the batch size. */
-export const maxGroupBytes = 8 * 1024 * 1024;
+const maxGroupBytes = 8 * 1024 * 1024;
 
 /** The work of these files, in their order. NDJSON is read as it is asked for, and twice: once for its hash. */
 export async function* workItems(

@@ -17,8 +17,8 @@ const scripts: Readonly<Record<Shell, string>> = {
   zsh: `autoload -U +X bashcompinit && bashcompinit\n${bash}`,
 };
 
-export const completionCommand = buildCommand<Readonly<Record<never, never>>, [Shell], CliContext>({
-  func(_flags, shell) {
+export const completionCommand = buildCommand({
+  func(this: CliContext, _flags: object, shell: Shell) {
     this.process.stdout.write(scripts[shell]);
   },
   parameters: {
@@ -28,7 +28,7 @@ export const completionCommand = buildCommand<Readonly<Record<never, never>>, [S
         {
           brief: 'bash or zsh',
           placeholder: 'shell',
-          parse: (input) => {
+          parse: (input: string) => {
             const shell = shells.find((name) => name === input);
             if (shell === undefined) {
               throw new Error(`must be one of ${shells.join(', ')}`);

@@ -17,7 +17,12 @@ function wholeNumber(minimum: number, maximum: number): (input: string) => numbe
 }
 
 export const loadCommand = buildCommand<LoadFlags, string[], CliContext>({
-  loader: async () => (await import('./run.js')).run,
+  loader: async () => {
+    const { run } = await import('./run.js');
+    return function (flags, ...paths) {
+      return run(this, flags, paths);
+    };
+  },
   parameters: {
     positional: {
       kind: 'array',
@@ -77,7 +82,7 @@ export const loadCommand = buildCommand<LoadFlags, string[], CliContext>({
       retries: {
         kind: 'parsed',
         parse: wholeNumber(0, 100),
-        default: '6',
+        default: '8',
         placeholder: 'n',
         brief: 'Further attempts for a request that failed and may succeed later',
       },

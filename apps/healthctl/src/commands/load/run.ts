@@ -24,13 +24,13 @@ export interface LoadFlags {
 }
 
 /** `healthctl load`: progress goes to standard error, the summary to standard output. */
-export async function run(this: CliContext, flags: LoadFlags, ...paths: string[]): Promise<void> {
-  const { stdout } = this.process;
+export async function run(context: CliContext, flags: LoadFlags, paths: readonly string[]): Promise<void> {
+  const { stdout } = context.process;
   if (flags.dryRun) {
-    await check(this, paths, flags.json);
+    await check(context, paths, flags.json);
     return;
   }
-  const result = await runLoad(this, {
+  const result = await runLoad(context, {
     paths,
     server: flags,
     concurrency: flags.concurrency,
@@ -42,7 +42,7 @@ export async function run(this: CliContext, flags: LoadFlags, ...paths: string[]
     fresh: flags.fresh,
   });
   stdout.write(`${flags.json ? summaryAsJson(result) : summaryAsText(result)}\n`);
-  this.process.exitCode = exitStatusOfLoad(result);
+  context.process.exitCode = exitStatusOfLoad(result);
 }
 
 async function check(context: CliContext, paths: readonly string[], json: boolean): Promise<void> {
