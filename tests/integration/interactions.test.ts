@@ -1,4 +1,4 @@
-import { type BootedApi, bootApi, type FhirClient } from '@healthcare/testkit';
+import { type BootedApi, bootApi, type FhirClient, withClient } from '@healthcare/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let api: BootedApi;
@@ -290,5 +290,31 @@ describe('presentation', () => {
     expect(summary.name).toBeDefined();
     expect(summary.contact).toBeUndefined();
     expect((await client.get(`Patient/${id}?_summary=nonsense`)).status).toBe(400);
+  });
+});
+
+describe('what is remembered of requests with an Idempotency-Key', () => {
+  it('is forgotten after a day, in every clinic, and not before', async () => {
+    const other = await api.client('elsewhere');
+    const body = patient('Remembered');
+    for (const caller of [client, other]) {
+      expect((await caller.post('Patient', body, { 'idempotency-key': 'old' })).status).toBe(201);
+      expect((await caller.post('Patient', body, { 'idempotency-key': 'new' })).status).toBe(201);
+    }
+    const forgotten = await withClient(api.database.url, async (owner) => {
+      await owner.query('alter table fhir.idempotent_request no force row level security');
+      await owner.query(
+        "update fhir.idempotent_request set created_at = now() - interval '25 hours' where key = 'old'",
+      );
+      await owner.query('alter table fhir.idempotent_request force row level security');
+      const { rows } = await owner.query<{ n: string }>("select fhir.forget_idempotent_requests('24 hours') as n");
+      return Number(rows[0]!.n);
+    });
+    expect(forgotten).toBe(2);
+    for (const caller of [client, other]) {
+      const again = await caller.post('Patient', body, { 'idempotency-key': 'new' });
+      expect((await caller.get(`Patient/${again.json.id}/_history`)).json.total).toBe(1);
+      expect((await caller.post('Patient', patient('Another'), { 'idempotency-key': 'old' })).status).toBe(201);
+    }
   });
 });

@@ -6,3 +6,4 @@ export { bootApi, type BootedApi, type ClientFile } from './boot-api.js';
 export { FhirClient, type FhirAnswer } from './fhir-client.js';
 export { freePort } from './free-port.js';
 export { startRole, type RoleProcess } from './api-process.js';
+export { startTcpProxy, type TcpProxy } from './tcp-proxy.js';

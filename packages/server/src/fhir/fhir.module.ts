@@ -3,7 +3,13 @@ import { CONFIG } from '../platform/platform.module.js';
 import type { Config } from '../platform/config/index.js';
 import { Database } from '../platform/database/index.js';
 import { LOGGER, type Logger } from '../platform/logging/index.js';
-import { FhirService, ResourceWrites, type WriteObserver, WRITE_OBSERVERS } from './interactions/index.js';
+import {
+  FhirService,
+  IdempotencyRetention,
+  ResourceWrites,
+  type WriteObserver,
+  WRITE_OBSERVERS,
+} from './interactions/index.js';
 import { FhirController } from './rest/fhir.controller.js';
 import { MetadataController } from './rest/metadata.controller.js';
 import { ConditionMatcher, SearchReader } from './search/index.js';
@@ -60,6 +66,11 @@ import { BatchProcessor, TransactionProcessor } from './transactions/index.js';
         writes: ResourceWrites,
         observers: readonly WriteObserver[],
       ) => new FhirService(config.fhirBaseUrl, database, reader, histories, searches, writes, observers),
+    },
+    {
+      provide: IdempotencyRetention,
+      inject: [Database, LOGGER],
+      useFactory: (database: Database, logger: Logger) => new IdempotencyRetention(database, logger),
     },
     {
       provide: TransactionProcessor,

@@ -1,6 +1,7 @@
 export { authorize, FhirService, type ReadInteraction } from './fhir-service.js';
 export { bundleText, type BundleEntryText } from './bundle-text.js';
 export { carryOutOnce, idempotentRequest, type IdempotentRequest, partOf } from './idempotency.js';
+export { IdempotencyRetention } from './idempotency-retention.js';
 export { type Interaction, parseInteraction } from './interaction.js';
 export type { InteractionRequest, InteractionResult } from './interaction-request.js';
 export { retryOnConflict } from './retry-on-conflict.js';

@@ -129,7 +129,8 @@ function send(
   preferences: Preferences,
   write: (body: string) => string,
 ): void {
-  void reply.code(result.status);
+  // Health data: no cache on the way keeps it, and the client's own asks before it uses what it has.
+  void reply.code(result.status).header('cache-control', 'private, no-cache');
   if (result.etag !== undefined) {
     void reply.header('etag', result.etag);
   }

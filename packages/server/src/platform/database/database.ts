@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { DatabaseConfig } from '../config/index.js';
 import { currentRequestId } from '../logging/index.js';
+import { DatabaseUnavailableError, isUnavailable } from './database-unavailable-error.js';
 import { Transaction } from './transaction.js';
 
 export interface TransactionOptions {
@@ -10,6 +11,9 @@ export interface TransactionOptions {
 
 /** PostgreSQL serves at most 63 bytes of an application name. */
 const APPLICATION_NAME_LENGTH = 63;
+
+/** How long after a statement's time limit its connection is given up. */
+const FROZEN_MARGIN_MS = 5_000;
 
 /**
  * The pool of connections of one process, and the only way to a transaction.
@@ -30,6 +34,8 @@ export class Database {
       connectionString: config.url,
       max: config.poolSize,
       connectionTimeoutMillis: config.connectTimeoutMs,
+      // A server that is frozen keeps no time limit of its own.
+      query_timeout: config.statementTimeoutMs + FROZEN_MARGIN_MS,
       idleTimeoutMillis: 30_000,
       application_name: role,
       keepAlive: true,
@@ -58,13 +64,7 @@ export class Database {
     statement: { readonly name: string; readonly text: string },
     values: readonly unknown[],
   ): Promise<Row[]> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    const onError = (error: Error): void => {
-      broken = error;
-    };
-    client.on('error', onError);
-    try {
+    return this.#withConnection(async (client) => {
       // The commit is sent whatever becomes of the read: after a failure it is a rollback.
       const [, , result] = await Promise.all([
         client.query('begin read only'),
@@ -73,10 +73,7 @@ export class Database {
         client.query('commit'),
       ]);
       return result.rows;
-    } finally {
-      client.off('error', onError);
-      client.release(broken);
-    }
+    });
   }
 
   /** Runs `work` in one transaction that is bound to no tenant: tables of tenants are empty to it. */
@@ -93,35 +90,54 @@ export class Database {
     work: (tx: Transaction) => Promise<T>,
     options: TransactionOptions,
   ): Promise<T> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    // A connection lost in the middle fails the query at hand too; the listener keeps it from ending the process.
-    const onError = (error: Error): void => {
-      broken = error;
-    };
-    client.on('error', onError);
-    try {
+    return this.#withConnection(async (client) => {
       // Not awaited on their own: they travel with the first statement of `work`.
       const opened = Promise.all([
         client.query(options.readOnly === true ? 'begin read only' : 'begin'),
         client.query({ name: 'bind', text: BIND, values: this.#bindings(tenant) }),
       ]);
       opened.catch(() => {});
-      const result = await work(new Transaction(client));
-      await opened;
-      const committed = await client.query('commit');
-      if (committed.command !== 'COMMIT') {
-        throw new Error('The transaction was rolled back: one of its statements had failed.');
+      try {
+        const result = await work(new Transaction(client));
+        await opened;
+        const committed = await client.query('commit');
+        if (committed.command !== 'COMMIT') {
+          throw new Error('The transaction was rolled back: one of its statements had failed.');
+        }
+        return result;
+      } catch (error) {
+        // Where even this fails the connection is lost, and the transaction with it.
+        await client.query('rollback').catch(() => {});
+        throw error;
       }
-      return result;
+    });
+  }
+
+  /**
+   * Lends a connection of the pool. One that was lost meanwhile does not go back.
+   *
+   * @throws {DatabaseUnavailableError} when there is none in time, or it is lost.
+   */
+  async #withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let broken: Error | undefined;
+    // A connection lost in the middle fails the query at hand too; the listener keeps it from ending the process.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    let client: pg.PoolClient | undefined;
+    try {
+      client = await this.pool.connect();
+      client.on('error', onError);
+      return await work(client);
     } catch (error) {
-      await client.query('rollback').catch((failure: unknown) => {
-        broken ??= failure instanceof Error ? failure : new Error('rollback failed');
-      });
+      if (broken !== undefined || isUnavailable(error)) {
+        broken ??= error as Error;
+        throw new DatabaseUnavailableError(error);
+      }
       throw error;
     } finally {
-      client.off('error', onError);
-      client.release(broken);
+      client?.off('error', onError);
+      client?.release(broken);
     }
   }
 

@@ -48,6 +48,7 @@ export function createHttpAdapter(config: Config, logger: Logger): FastifyAdapte
   fastify.addHook('onRequest', (request, reply, done) => {
     enterContext({ requestId: request.id });
     reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { DatabaseUnavailableError } from '../database/index.js';
 import { FhirError, type IssueCode } from '../errors/index.js';
 import { LOGGER, type Logger } from '../logging/index.js';
 
@@ -37,8 +38,7 @@ export function toFhirError(error: unknown): FhirError {
     return ofStatus(statusCode, httpProblems[String(code)] ?? 'The request is not acceptable.');
   }
   return (
-    databaseProblem(String(code)) ??
-    FhirError.of(500, 'exception', 'The server failed to answer. The failure was logged.')
+    databaseProblem(error) ?? FhirError.of(500, 'exception', 'The server failed to answer. The failure was logged.')
   );
 }
 
@@ -70,12 +70,13 @@ const httpProblems: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path has a %-escape that is not UTF-8.',
 };
 
-/** SQLSTATE and connection errors that mean "not now" and not "broken". */
-function databaseProblem(code: string): FhirError | undefined {
+/** What the database refused for lack of time, or cannot answer at all now. */
+function databaseProblem(error: unknown): FhirError | undefined {
+  const code = String((error as { code?: unknown }).code);
   if (code === '57014' || code === '55P03') {
     return FhirError.of(503, 'timeout', 'The request took longer than the server allows. Narrow it, or try again.');
   }
-  if (/^(08|53|57P)/.test(code) || /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|NOTFOUND)$/.test(code)) {
+  if (error instanceof DatabaseUnavailableError) {
     return new FhirError(
       503,
       { severity: 'error', code: 'transient', diagnostics: 'The database cannot be reached. Try again shortly.' },
