@@ -43,6 +43,8 @@ export default defineConfig({
         test: {
           ...node,
           name: 'standalone',
+          // Processes that start beside others on a busy machine take their time.
+          expect: { poll: { timeout: 15_000 } },
           include: [...tests(['apps/standalone']), 'scripts/*.test.ts'],
           maxWorkers: 1,
           testTimeout: 60_000,

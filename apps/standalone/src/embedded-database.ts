@@ -51,7 +51,7 @@ export interface EmbeddedDatabaseOptions {
 }
 
 /** Where the cluster lies in the data directory. */
-export function clusterDirectory(dataDirectory: string): string {
+function clusterDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'postgres');
 }
 

@@ -148,7 +148,7 @@ describe('npm start', () => {
     await standalone.ready();
     const pid = Number((await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
     process.kill(pid, 'SIGQUIT');
-    expect(await standalone.ended()).toBe(1);
+    expect(await standalone.ended(), standalone.output()).toBe(1);
     expect(standalone.output()).toMatch(/PostgreSQL ended unexpectedly: see postgres\.log/);
     await expect.poll(() => processesOf(directory)).toEqual([]);
   });

