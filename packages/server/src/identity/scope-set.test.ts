@@ -91,6 +91,11 @@ describe('narrowScopes', () => {
     );
   });
 
+  it('says what is left of a scope once', () => {
+    const ceiling = ScopeSet.parse('user/*.rs user/Task.cruds user/Patient.r');
+    expect(narrowScopes(['user/*.cruds'], ceiling)).toEqual(['user/*.rs', 'user/Task.cud']);
+  });
+
   it('leaves a scope that is covered as it was written', () => {
     expect(narrowScopes(['user/Patient.read', 'user/Patient.r'], ScopeSet.parse('user/*.cruds'))).toEqual([
       'user/Patient.read',

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '../../platform/database/index.js';
 import { KeyRing } from './key-ring.js';
 import { KeySealer, UnsealError } from './key-sealer.js';
+import type { SigningKey } from './signing-key.js';
 import { SigningKeyStore } from './signing-key-store.js';
 
 const MINUTE_MS = 60_000;
@@ -42,8 +43,30 @@ async function countKeys(): Promise<number> {
 
 describe('KeyRing', () => {
   it('has one first key, however many processes start at once', async () => {
+    const processes = 8;
+    let looking = 0;
+    let allHaveLooked = (): void => {};
+    const barrier = new Promise<void>((resolve) => {
+      allHaveLooked = resolve;
+    });
+    /** Goes on only when every process has seen that there is no key. */
+    class MeetingStore extends SigningKeyStore {
+      override async list(atMs: number): Promise<SigningKey[]> {
+        const keys = await super.list(atMs);
+        looking += 1;
+        if (looking === processes) {
+          allHaveLooked();
+        }
+        await barrier;
+        return keys;
+      }
+    }
     const pools = [database, connect(), connect()];
-    const keySets = await Promise.all(Array.from({ length: 12 }, (_, index) => ring(pools[index % 3]).keySet()));
+    const stores = Array.from(
+      { length: processes },
+      (_, index) => new MeetingStore(pools[index % 3]!, new KeySealer(encryptionKey)),
+    );
+    const keySets = await Promise.all(stores.map((store) => new KeyRing(store, () => nowMs).keySet()));
     expect(new Set(keySets.map(({ signing }) => signing.kid)).size).toBe(1);
     expect(await countKeys()).toBe(1);
     await Promise.all(pools.slice(1).map((pool) => pool.close()));
