@@ -47,7 +47,7 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } },
           include: [...tests(['apps/standalone']), 'scripts/*.test.ts'],
           maxWorkers: 1,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
     ],

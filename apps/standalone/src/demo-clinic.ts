@@ -1,5 +1,5 @@
 import type { Config } from '@healthcare/server/config';
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withClient } from './database-logins.js';
 import type { DatabaseUrls } from './database-urls.js';
@@ -35,22 +35,25 @@ export async function ensureDemoClinic(options: DemoClinicOptions): Promise<stri
   const { urls, dataDirectory } = options;
   const file = join(dataDirectory, 'demo-client.json');
   const mark = join(dataDirectory, 'demo-clinic.unfinished');
-  const wasInterrupted = await exists(mark);
   const tenantId = await withClient(urls.owner, async (client) => {
-    if (wasInterrupted) {
+    const unfinished = Number(await readFile(mark, 'utf8').catch(() => ''));
+    if (unfinished > 0) {
       // Its client and its operator go with it.
-      await client.query('delete from platform.tenant where slug = $1', [SLUG]);
+      await client.query('delete from platform.tenant where id = $1', [unfinished]);
     }
-    const { rowCount } = await client.query('select from platform.tenant limit 1');
-    if (rowCount !== 0) {
-      return undefined;
-    }
-    await writeFile(mark, '');
+    await client.query('begin');
     const { rows } = await client.query<{ id: number }>(
-      "insert into platform.tenant (slug, name) values ($1, 'Demo Clinic') returning id",
+      `insert into platform.tenant (slug, name) select $1, 'Demo Clinic'
+       where not exists (select from platform.tenant) on conflict (slug) do nothing returning id`,
       [SLUG],
     );
-    return rows[0]?.id;
+    const id = rows[0]?.id;
+    if (id !== undefined) {
+      // Before the commit: the mark may name a clinic that was never made, but no clinic is left without its mark.
+      await writeFile(mark, String(id));
+    }
+    await client.query('commit');
+    return id;
   });
   if (tenantId !== undefined) {
     const password = await createCallers(options, tenantId, file);
@@ -105,11 +108,4 @@ async function createCallers(options: DemoClinicOptions, tenantId: number, file:
   } finally {
     await database.close();
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

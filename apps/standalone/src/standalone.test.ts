@@ -1,5 +1,5 @@
 import { startTestServer, withClient } from '@healthcare/testkit';
-import { mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -128,6 +128,20 @@ describe('npm start', () => {
     await stop(next, directory);
   });
 
+  it('leaves neither API nor worker when it is killed while they start', async () => {
+    const killed = await startStandalone(directory);
+    const services = async (): Promise<number> =>
+      (await processesOf(directory)).filter(({ program }) => /apps\/(api|worker)/.test(program)).length;
+    await expect.poll(services, { interval: 10 }).toBe(2);
+    killed.signal('SIGKILL');
+    await killed.ended();
+    expect(killed.output()).not.toContain('is ready');
+    await expect.poll(services, { timeout: 20_000 }).toBe(0);
+    const next = await startStandalone(directory);
+    await next.ready();
+    await stop(next, directory);
+  });
+
   it('starts API and worker again when they die', async () => {
     const standalone = await startStandalone(directory);
     await standalone.ready();
@@ -173,6 +187,22 @@ describe('npm start', () => {
     expect(await standalone.ended()).toBe(130);
     expect(performance.now() - askedAt).toBeLessThan(3_000);
     await expect.poll(() => processesOf(directory)).toEqual([]);
+  });
+
+  it('makes the demo clinic anew when making it was interrupted', async () => {
+    const before = await readClient(directory);
+    await writeFile(join(directory, 'demo-clinic.unfinished'), '1');
+    const standalone = await startStandalone(directory);
+    await standalone.ready();
+    expect(standalone.output()).toMatch(/signs in as "operator" with the password/);
+    const client = await readClient(directory);
+    expect(client.clientId).not.toBe(before.clientId);
+    await tokenFor(client);
+    await stop(standalone, directory);
+    const again = await startStandalone(directory);
+    await again.ready();
+    expect(again.output()).not.toContain('password');
+    await stop(again, directory);
   });
 });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { startRole } from './api-process.js';
 import { createTenant } from './create-tenant.js';
 import { FhirClient } from './fhir-client.js';
-import { freePort } from './free-port.js';
+import { freePort } from '@healthcare/local-postgres';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /**

@@ -51,6 +51,9 @@ export async function runProcess(start: () => Promise<RunningProcess>): Promise<
   process.on('SIGINT', () => stop('SIGINT'));
   if (process.env['SUPERVISOR_IPC'] === '1') {
     process.on('disconnect', () => stop('supervisor is gone'));
-    process.send?.({ state: 'started' });
+    if (!process.connected) {
+      // It went while we were starting.
+      stop('supervisor is gone');
+    }
   }
 }
