@@ -21,6 +21,7 @@ const SETTINGS = {
   checkpoint_timeout: '30min',
   random_page_cost: 1.1,
   max_connections: 60,
+  max_locks_per_transaction: 256,
   jit: 'off',
   timezone: 'UTC',
 };

@@ -10,6 +10,7 @@ import { type Measurement, measure } from './measure.ts';
 import { chooseSubject } from './queries.ts';
 import { report } from './report.ts';
 import { sizesOf } from './sizes.ts';
+import { measureWrites } from './writes.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -32,7 +33,8 @@ try {
   // The product sends searches unprepared: each is planned for its own values.
   await app.query('set plan_cache_mode = force_custom_plan');
   const started = performance.now();
-  const log = (line: string): void => console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
+  const log = (line: string): void =>
+    console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${line}`);
 
   log(`sample of ${size.resources} Observations in ${size.tenants} tenants`);
   await runFile(owner, 'sample', size);
@@ -48,7 +50,9 @@ try {
     for (const [name, statement] of Object.entries(candidate.queries(subject))) {
       queries[name] = await measure(app, subject.tenant, statement, Number(options.budgetMs));
     }
-    results[candidate.schema] = { name: candidate.name, fillSeconds: seconds, sizes, queries };
+    log(`${candidate.name}: writes`);
+    const writes = await measureWrites(cluster, owner, subject.tenant, candidate.schema, { singles: 200, batches: 5 });
+    results[candidate.schema] = { name: candidate.name, fillSeconds: seconds, sizes, queries, writes };
     await writeFile(options.results, `${JSON.stringify(results, null, 2)}\n`);
   }
 

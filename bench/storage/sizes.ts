@@ -18,7 +18,8 @@ export async function sizesOf(owner: pg.Client, schema: string, resources: numbe
     [schema],
   );
   const per = (bytes: number): number => Math.round(bytes / resources);
-  const sum = (of: (row: (typeof rows)[number]) => number): number => per(rows.reduce((total, row) => total + of(row), 0));
+  const sum = (of: (row: (typeof rows)[number]) => number): number =>
+    per(rows.reduce((total, row) => total + of(row), 0));
   return {
     heap: sum((row) => row.heap),
     toast: sum((row) => row.toast),
