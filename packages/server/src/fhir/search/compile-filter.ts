@@ -1,7 +1,6 @@
 import type { DateOperand, SearchFilter, TokenOperand } from '@healthcare/fhir';
 import { type RawBuilder, sql } from 'kysely';
-import { FhirError } from '../../platform/errors/index.js';
-import { hash64, INDEXED_STRING_LENGTH, indexedString, tokenCode, tokenSystem } from '../storage/index.js';
+import { hash64, indexedUri, tokenCode, tokenSystem } from '../storage/index.js';
 
 export type Sql = RawBuilder<unknown>;
 
@@ -35,7 +34,7 @@ export function compileEntryFilter(filter: EntryFilter): EntryCondition {
     return {
       table: TABLES[kind],
       parameter: filter.parameter.storedAs.key,
-      condition: missingCondition(filter),
+      condition: sql`true`,
       negated: filter.missing,
       rank: 9,
     };
@@ -88,10 +87,7 @@ function conditionsOf(filter: Exclude<EntryFilter, { kind: 'missing' }>): readon
     case 'string':
       return filter.operands.map((operand) => {
         if (filter.modifier === 'exact') {
-          return sql`(e.value = ${indexedString(operand.normalized)} and e.exact = ${hash64(operand.value)}::int8)`;
-        }
-        if (operand.normalized.length > INDEXED_STRING_LENGTH) {
-          throw FhirError.of(400, 'too-long', `A string is searched by up to ${INDEXED_STRING_LENGTH} characters.`);
+          return sql`(e.value = ${operand.normalized} and e.exact = ${hash64(operand.value)}::int8)`;
         }
         return filter.modifier === 'contains'
           ? sql`position(${operand.normalized} in e.value) > 0`
@@ -99,7 +95,7 @@ function conditionsOf(filter: Exclude<EntryFilter, { kind: 'missing' }>): readon
       });
     case 'uri':
       return filter.operands.map(
-        ({ value }) => sql`(e.value = ${indexedString(value)} and e.exact = ${hash64(value)}::int8)`,
+        ({ value }) => sql`(e.value = ${indexedUri(value)} and e.exact = ${hash64(value)}::int8)`,
       );
     case 'reference':
       return [
@@ -135,16 +131,4 @@ function tokenConditions(operands: readonly TokenOperand[]): readonly Sql[] {
 /** One value is an equality, which an index answers in the order of keys; several are an array and not an `or` each. */
 function equalsAny(column: Sql, values: readonly string[]): Sql {
   return values.length === 1 ? sql`${column} = ${values[0]}::int8` : sql`${column} = any(${values}::int8[])`;
-}
-
-/** A parameter that narrows another is present when one of its targets' types is referred to: that is not stored. */
-function missingCondition(filter: Extract<SearchFilter, { kind: 'missing' }>): Sql {
-  if (filter.parameter.storedAs !== filter.parameter) {
-    throw FhirError.of(
-      400,
-      'not-supported',
-      `${filter.parameter.code}:missing is not supported: use ${filter.parameter.storedAs.code}:missing.`,
-    );
-  }
-  return sql`true`;
 }

@@ -5,8 +5,8 @@ import { hash32, hash64 } from './value-hash.js';
 export type EntryTable = 'token' | 'string' | 'reference' | 'date';
 export type EntryRow = readonly (string | number)[];
 
-/** Longest prefix of a normalised string that is indexed, in UTF-16 code units: longer values are compared by hash too. */
-export const INDEXED_STRING_LENGTH = 256;
+/** Longest part of a uri that is indexed, in UTF-16 code units: the whole is compared by its hash. */
+const INDEXED_URI_LENGTH = 256;
 
 /** The rows that make one resource findable: by table, each row once. */
 export class SearchEntries {
@@ -46,9 +46,9 @@ export class SearchEntries {
       case 'token':
         return this.#put('token', [parameter, tokenCode(value.code), tokenSystem(value.system)]);
       case 'string':
-        return this.#put('string', [parameter, indexedString(value.normalized), hash64(value.value)]);
+        return this.#put('string', [parameter, value.normalized, hash64(value.value)]);
       case 'uri':
-        return this.#put('string', [parameter, indexedString(value.value), hash64(value.value)]);
+        return this.#put('string', [parameter, indexedUri(value.value), hash64(value.value)]);
       case 'reference':
         return this.#put('reference', [parameter, hash64(value.target)]);
       case 'date':
@@ -72,8 +72,8 @@ export function tokenSystem(system: string | null): number {
   return system === null ? 0 : hash32(system) || 1;
 }
 
-/** The part of a string that string_entry.value holds: never half of a surrogate pair, which UTF-8 cannot carry. */
-export function indexedString(text: string): string {
-  const cut = text.slice(0, INDEXED_STRING_LENGTH);
+/** The part of a uri that string_entry.value holds: never half of a surrogate pair, which UTF-8 cannot carry. */
+export function indexedUri(text: string): string {
+  const cut = text.slice(0, INDEXED_URI_LENGTH);
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }

@@ -72,6 +72,9 @@ function endpointProblem(endpoint: string | undefined, networks: NetworkPolicy):
     return 'The endpoint must carry neither credentials nor a fragment: credentials go into channel.header.';
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && networks.allows(host) && !networks.allows(host, url.protocol)) {
+    return 'The endpoint needs https: without TLS this server sends only to networks that the operator allows.';
+  }
   if (isIP(host) !== 0 && !networks.allows(host)) {
     return 'The endpoint is an address that this server does not send to: the operator may allow its network.';
   }

@@ -28,30 +28,36 @@ export function guardedConnector(
   options: { readonly connectTimeoutMs: number; readonly resolveAll?: ResolveAll },
 ): buildConnector.connector {
   const resolveAll: ResolveAll = options.resolveAll ?? resolve;
-  const lookup: LookupFunction = (hostname, wanted, callback) => {
-    resolveAll(hostname, { all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, '', 0);
-        return;
-      }
-      const allowed = addresses.filter(({ address }) => networks.allows(address));
-      if (allowed.length === 0) {
-        callback(new ReceiverRefused(), '', 0);
-      } else if (wanted.all === true) {
-        callback(null, allowed);
-      } else {
-        callback(null, allowed[0]!.address, allowed[0]!.family);
-      }
-    });
+  const lookupFor =
+    (protocol: 'http:' | 'https:'): LookupFunction =>
+    (hostname, wanted, callback) => {
+      resolveAll(hostname, { all: true }, (error, addresses) => {
+        if (error !== null) {
+          callback(error, '', 0);
+          return;
+        }
+        const allowed = addresses.filter(({ address }) => networks.allows(address, protocol));
+        if (allowed.length === 0) {
+          callback(new ReceiverRefused(), '', 0);
+        } else if (wanted.all === true) {
+          callback(null, allowed);
+        } else {
+          callback(null, allowed[0]!.address, allowed[0]!.family);
+        }
+      });
+    };
+  const connectors = {
+    'http:': buildConnector({ lookup: lookupFor('http:'), timeout: options.connectTimeoutMs }),
+    'https:': buildConnector({ lookup: lookupFor('https:'), timeout: options.connectTimeoutMs }),
   };
-  const connect = buildConnector({ lookup, timeout: options.connectTimeoutMs });
   return (target, callback) => {
+    const protocol = target.protocol === 'https:' ? 'https:' : 'http:';
     // Nothing is looked up for an address that is written out.
     const host = target.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) !== 0 && !networks.allows(host)) {
+    if (isIP(host) !== 0 && !networks.allows(host, protocol)) {
       callback(new ReceiverRefused(), null);
       return;
     }
-    connect(target, callback);
+    connectors[protocol](target, callback);
   };
 }

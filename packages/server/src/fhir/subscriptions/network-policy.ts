@@ -27,7 +27,7 @@ const GLOBAL_IPV6 = '2000::/3';
 const SPECIAL_IPV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 /**
- * Which addresses the server may send notifications to: public ones, and those of the networks that the operator
+ * Which addresses the server may send notifications to: public ones by https, and those of the networks that the operator
  * allows. Without it a subscription could make the server call its own database or a cloud's metadata service.
  */
 export class NetworkPolicy {
@@ -52,8 +52,11 @@ export class NetworkPolicy {
     this.#allowed = blockListOf(allowedNetworks);
   }
 
-  /** @param address An IP address, without brackets. */
-  allows(address: string): boolean {
+  /**
+   * @param address An IP address, without brackets.
+   * @param protocol Without TLS only networks that the operator allows: what is sent is health data, or tells of it.
+   */
+  allows(address: string, protocol: 'http:' | 'https:' = 'https:'): boolean {
     const plain = unmapped(address);
     const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
     if (isIP(plain) === 0) {
@@ -62,7 +65,11 @@ export class NetworkPolicy {
     if (this.#allowed.check(plain, family)) {
       return true;
     }
-    return !this.#special.check(plain, family) && (family === 'ipv4' || this.#global.check(plain, family));
+    return (
+      protocol === 'https:' &&
+      !this.#special.check(plain, family) &&
+      (family === 'ipv4' || this.#global.check(plain, family))
+    );
   }
 }
 

@@ -23,6 +23,7 @@ const environment = z.object({
   PORT: port.default(8088),
   WORKER_PORT: port.default(8089),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TRUSTED_PROXIES: list.default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATABASE_URL: postgresUrl,
   MIGRATION_DATABASE_URL: postgresUrl.optional(),
@@ -65,6 +66,8 @@ export interface Config {
   readonly queueDatabaseUrl: string;
   readonly identityEncryptionKey: Buffer;
   readonly http: {
+    /** Addresses or CIDR blocks of the proxies whose X-Forwarded-For is believed. */
+    readonly trustedProxies: readonly string[];
     readonly bodyLimitBytes: number;
     readonly requestTimeoutMs: number;
   };
@@ -149,7 +152,11 @@ export function loadConfig(variables: Readonly<Record<string, string | undefined
     migrationDatabaseUrl: env.MIGRATION_DATABASE_URL ?? env.DATABASE_URL,
     queueDatabaseUrl: env.QUEUE_DATABASE_URL ?? env.DATABASE_URL,
     identityEncryptionKey: Buffer.from(env.IDENTITY_ENCRYPTION_KEY, 'base64'),
-    http: Object.freeze({ bodyLimitBytes: env.REQUEST_BODY_LIMIT_BYTES, requestTimeoutMs: env.REQUEST_TIMEOUT_MS }),
+    http: Object.freeze({
+      trustedProxies: Object.freeze(env.TRUSTED_PROXIES),
+      bodyLimitBytes: env.REQUEST_BODY_LIMIT_BYTES,
+      requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    }),
     shutdown: Object.freeze({ drainMs: env.SHUTDOWN_DRAIN_MS, timeoutMs: env.SHUTDOWN_TIMEOUT_MS }),
     worker: Object.freeze({
       concurrency: env.WORKER_CONCURRENCY,

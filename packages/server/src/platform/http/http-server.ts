@@ -25,6 +25,7 @@ const KEEP_ALIVE_MS = 65_000;
  */
 export function createHttpAdapter(config: Config, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    trustProxy: config.http.trustedProxies.length === 0 ? false : [...config.http.trustedProxies],
     bodyLimit: config.http.bodyLimitBytes,
     requestTimeout: config.http.requestTimeoutMs,
     connectionTimeout: config.http.requestTimeoutMs * 2,

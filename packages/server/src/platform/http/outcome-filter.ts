@@ -31,7 +31,8 @@ export function toFhirError(error: unknown): FhirError {
     return error;
   }
   if (error instanceof HttpException) {
-    return ofStatus(error.getStatus(), error.message);
+    // The framework's own messages repeat the URL.
+    return ofStatus(error.getStatus(), frameworkProblems[error.getStatus()] ?? 'The request is not acceptable.');
   }
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
@@ -59,6 +60,11 @@ const issueCodes: Readonly<Record<number, IssueCode>> = {
   415: 'not-supported',
   429: 'throttled',
   503: 'transient',
+};
+
+const frameworkProblems: Readonly<Record<number, string>> = {
+  404: 'There is nothing at this path.',
+  503: 'The server cannot answer now. Try again shortly.',
 };
 
 /** Fastify's own refusals, in our words. */
