@@ -10,7 +10,7 @@ import { type Measurement, measure } from './measure.ts';
 import { chooseSubject } from './queries.ts';
 import { report } from './report.ts';
 import { sizesOf } from './sizes.ts';
-import { measureWrites } from './writes.ts';
+import { measureWrites } from './measure-writes.ts';
 
 const { values: options } = parseArgs({
   options: {
