@@ -7,6 +7,7 @@ import { type Config, loadConfig } from '../platform/config/index.js';
 import { Database, requireLeastPrivilege } from '../platform/database/index.js';
 import { createHttpAdapter, OutcomeFilter } from '../platform/http/index.js';
 import { createLogger, type Logger } from '../platform/logging/index.js';
+import { requireMigrated } from '../platform/migrations/index.js';
 import { Lifecycle, type RunningProcess } from '../platform/shutdown/index.js';
 import { ApiModule } from './api.module.js';
 
@@ -30,6 +31,7 @@ export async function startApi(
   const lifecycle = new Lifecycle();
   const database = new Database(config.database, 'api');
   try {
+    await requireMigrated(database);
     await requireLeastPrivilege(database);
     const app = await createApp(config, logger, database, lifecycle);
     await app.listen({ host: config.host, port: config.port });

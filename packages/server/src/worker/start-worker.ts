@@ -5,6 +5,7 @@ import { DatabaseCheck } from '../health/index.js';
 import { type Config, loadConfig } from '../platform/config/index.js';
 import { Database, requireLeastPrivilege } from '../platform/database/index.js';
 import { createLogger, type Logger } from '../platform/logging/index.js';
+import { requireMigrated } from '../platform/migrations/index.js';
 import { type AnyJobHandler, JOB_HANDLERS, requireOneHandlerEach } from '../platform/queue/index.js';
 import { Lifecycle, type RunningProcess } from '../platform/shutdown/index.js';
 import { JobLoop } from './job-loop.js';
@@ -45,6 +46,7 @@ export async function startWorker(
   let app: INestApplicationContext | undefined;
   let probes: ProbeServer | undefined;
   try {
+    await requireMigrated(database);
     await Promise.all([requireLeastPrivilege(database), requireJobTypes(queue, JOB_TYPES)]);
     app = await NestFactory.createApplicationContext(WorkerModule.of({ config, logger, database, lifecycle }), {
       logger: false,
