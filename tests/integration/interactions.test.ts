@@ -290,6 +290,7 @@ describe('presentation', () => {
     expect(summary.name).toBeDefined();
     expect(summary.contact).toBeUndefined();
     expect((await client.get(`Patient/${id}?_summary=nonsense`)).status).toBe(400);
+    expect((await client.get(`Patient/${id}?_elements=colour`)).json.issue[0].diagnostics).toContain('colour');
   });
 });
 
@@ -315,6 +316,72 @@ describe('what is remembered of requests with an Idempotency-Key', () => {
       const again = await caller.post('Patient', body, { 'idempotency-key': 'new' });
       expect((await caller.get(`Patient/${again.json.id}/_history`)).json.total).toBe(1);
       expect((await caller.post('Patient', patient('Another'), { 'idempotency-key': 'old' })).status).toBe(201);
+    }
+  });
+});
+
+describe('the API description', () => {
+  it('is open, tells of every kind of path, and needs nothing from elsewhere', async () => {
+    const page = await fetch(`${api.origin}/docs`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).not.toMatch(/<script|src=|href="http/);
+    const document = (await (await fetch(`${api.origin}/docs/openapi.json`)).json()) as {
+      paths: Record<string, unknown>;
+    };
+    expect(Object.keys(document.paths)).toContain('/fhir/R4/{type}/{id}/_history/{versionId}');
+  });
+
+  it('names paths that answer, and methods that they take', async () => {
+    const { paths } = (await (await fetch(`${api.origin}/docs/openapi.json`)).json()) as {
+      paths: Record<string, Record<string, unknown>>;
+    };
+    const { id } = (await client.post('Patient', patient('Described'))).json;
+    for (const [template, methods] of Object.entries(paths)) {
+      const path = template.replace('{type}', 'Patient').replace('{id}', id).replace('{versionId}', '1');
+      for (const method of Object.keys(methods)) {
+        const { status } = await client.send(method.toUpperCase(), `${api.origin}${path}`, undefined);
+        expect([404, 405, 500], `${method} ${path}`).not.toContain(status);
+      }
+    }
+  });
+});
+
+describe('what anyone may read', () => {
+  it.each([
+    'fhir/R4/metadata',
+    'fhir/R4/.well-known/smart-configuration',
+    'oauth/.well-known/openid-configuration',
+    'docs',
+    'health/live',
+    'health/ready',
+    'health/startup',
+    'health',
+  ])('%s', async (path) => {
+    expect((await fetch(`${api.origin}/${path}`)).status).toBe(200);
+  });
+
+  it.each(['Patient', 'Patient/1', '_history', 'Patient/_history', 'anything'])('is not %s', async (path) => {
+    const answer = await fetch(`${api.fhirUrl}/${path}`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome', issue: [{ code: 'login' }] });
+  });
+
+  it('says truly what the server can do', async () => {
+    const statement = (await client.get('metadata')).json;
+    const [rest] = statement.rest;
+    expect(rest.resource).toHaveLength(146);
+    const observation = rest.resource.find(({ type }: { type: string }) => type === 'Observation');
+    const values: Record<string, string> = {
+      token: 'a',
+      string: 'a',
+      reference: 'Patient/1',
+      date: '2024',
+      uri: 'urn:a',
+    };
+    for (const { name, type } of observation.searchParam as { name: string; type: string }[]) {
+      expect((await client.get(`Observation?${name}=${values[type]}`)).status, name).toBe(200);
     }
   });
 });

@@ -65,7 +65,7 @@ export function openApiDocument(publicUrl: string, version: string): OpenApiDocu
     },
     servers: [{ url: publicUrl }],
     security: [{ oauth: [] }],
-    paths: { ...FHIR_PATHS, ...HEALTH_PATHS },
+    paths: { ...FHIR_PATHS, ...OPERATOR_PATHS, ...HEALTH_PATHS },
     components: {
       securitySchemes: {
         oauth: {
@@ -96,7 +96,10 @@ function operation(
 ): OperationDescription {
   const described = Object.entries(responses).map(([status, description]) => [
     status,
-    { description, ...(status === '204' || status === '304' || tag === 'Health' ? {} : { content: FHIR_JSON }) },
+    {
+      description,
+      ...(status === '204' || status === '304' || tag === 'Health' || tag === 'Operator' ? {} : { content: FHIR_JSON }),
+    },
   ]);
   return {
     summary,
@@ -256,6 +259,18 @@ const FHIR_PATHS: Readonly<Record<string, PathDescription>> = {
       {
         parameters: [type, id, versionId, ...SHAPE],
       },
+    ),
+  },
+};
+
+const OPERATOR_PATHS: Readonly<Record<string, PathDescription>> = {
+  '/operator/signing-keys': {
+    get: operation('Operator', 'The keys that tokens are signed with', { '200': 'Their ids and times' }),
+    post: operation(
+      'Operator',
+      'Rotate the signing key',
+      { '201': 'A new key takes over' },
+      { parameters: [query('immediately', 'true: now, and tokens of the old one are refused')] },
     ),
   },
 };

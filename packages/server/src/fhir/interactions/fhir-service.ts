@@ -9,6 +9,7 @@ import { readHistory } from './read-history.js';
 import { answerRead } from './read-resource.js';
 import { retryOnConflict } from './retry-on-conflict.js';
 import { readSearch, searchType } from './search-type.js';
+import { requireKnownElements } from './subset.js';
 import { parseVersionId } from './version-id.js';
 import { writeRequestOf } from './write-request-of.js';
 import { answerWrite } from './write-result.js';
@@ -39,6 +40,9 @@ export class FhirService {
     idempotent?: IdempotentRequest,
   ): Promise<InteractionResult> {
     authorize(caller, interaction, request);
+    if ('type' in interaction && request.handling === 'strict') {
+      requireKnownElements(interaction.type, request.subset);
+    }
     switch (interaction.kind) {
       case 'read':
         return answerRead(await this.resources.current(caller.tenantId, interaction.type, interaction.id), request);

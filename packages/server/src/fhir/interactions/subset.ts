@@ -1,4 +1,4 @@
-import { parseJson, selectElements, summarize } from '@healthcare/fhir';
+import { parseJson, selectElements, summarize, unknownElements } from '@healthcare/fhir';
 import { FhirError } from '../../platform/errors/index.js';
 import type { QueryPairs } from '../../platform/http/index.js';
 import type { Resource } from '../resource.js';
@@ -31,6 +31,27 @@ export function parseSubset(query: QueryPairs): Subset {
     default:
       throw FhirError.of(400, 'value', '_summary is one of true, text, data, count, false.');
   }
+}
+
+/**
+ * Refuses `_elements` that the type does not have: what is misspelt would silently be missing.
+ *
+ * @throws {FhirError} 400 naming them.
+ */
+export function requireKnownElements(type: string, { elements }: Subset): void {
+  const unknown = unknownElements(type, elements);
+  if (unknown.length > 0) {
+    throw FhirError.of(
+      400,
+      'value',
+      `_elements names what ${type} does not have: ${unknown.map(shortened).join(', ')}.`,
+    );
+  }
+}
+
+/** What a stranger gave as a name is repeated no longer than a name can be. */
+function shortened(name: string): string {
+  return name.length > 64 ? `${name.slice(0, 64)}…` : name;
 }
 
 /** The JSON text of a resource, reduced; untouched where all of it is wanted. */

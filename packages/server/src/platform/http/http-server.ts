@@ -53,8 +53,10 @@ export function createHttpAdapter(config: Config, logger: Logger): FastifyAdapte
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
+    // Probes come every few seconds: they would bury everything else.
+    const level = request.routeOptions.url?.startsWith('/health') === true && reply.statusCode < 500 ? 'debug' : 'info';
     // The route and not the URL: ids and search values stay out of the log.
-    logger.info(
+    logger[level](
       {
         method: request.method,
         route: request.routeOptions.url ?? 'unmatched',
