@@ -1,35 +1,42 @@
 import type pg from 'pg';
-import { POLICY, setPolicy } from './load.ts';
-import { measure, type Measurement } from './measure.ts';
+import { parameterKey } from './built.ts';
+import { measure, type Measurement, type Statement } from './measure.ts';
 import type { Subject } from './queries.ts';
 
+const BUILT = 'tenant_id = platform.current_tenant()';
+
 const FORMS = {
-  'function in line: current_tenant()': POLICY,
-  "bare: current_setting('app.tenant_id')::int": "tenant_id = current_setting('app.tenant_id')::int",
-  'sub-select: (select current_setting(…)::int)': "tenant_id = (select current_setting('app.tenant_id')::int)",
-  'function that is not inlined (plpgsql)': 'tenant_id = sample.current_tenant_opaque()',
+  'current_tenant(), in line': BUILT,
+  'current_setting()::int, bare': "tenant_id = current_setting('app.tenant_id')::int",
+  '(select current_setting()::int)': "tenant_id = (select current_setting('app.tenant_id')::int)",
+  'plpgsql function, not in line': 'tenant_id = sample.current_tenant_opaque()',
 };
 
-const STATEMENTS = {
-  'read by id': (s: Subject) => ({
-    text: "select body from shared.resource where type = 'Observation' and id = $1",
-    values: [s.observation],
-  }),
-  'two tokens without a common resource (5 % to 60 % of the tenant each)': (s: Subject) => ({
-    text: `select distinct d.key from shared.token_entry d where d.parameter = 1 and d.code = sample.hash($1)
-      and exists (select from shared.token_entry e where e.parameter = 3 and e.code = sample.hash($2) and e.key = d.key)
-      order by d.key desc limit 20`,
-    values: [s.commonCode, s.otherCategory],
-  }),
-  'common token with patient, 100 probes': (s: Subject) => ({
-    text: `select distinct d.key from shared.reference_entry d where d.parameter = 11 and d.target = sample.hash($1)
-      and exists (select from shared.token_entry e where e.parameter = 1 and e.code = sample.hash($2) and e.key = d.key)
-      order by d.key desc limit 200`,
-    values: [s.patient, s.commonCode],
-  }),
-};
+const TABLES = ['fhir.resource', 'fhir.token_entry', 'fhir.reference_entry'];
 
-/** What the form of the policy's condition does to plans; leaves the product's form behind. */
+/** One index row, a hundred probes, and two long walks that are merged. */
+function statements(s: Subject): Readonly<Record<string, Statement>> {
+  const code = parameterKey('Observation.code');
+  return {
+    'read by id': {
+      text: "select body from fhir.resource where type = 'Observation' and id = $1",
+      values: [s.observation],
+    },
+    'patient with a probe for each of 100': {
+      text: `select d.key from fhir.reference_entry d where d.parameter = ${parameterKey('Observation.subject')} and d.target = sample.hash($1)
+        and exists (select from fhir.token_entry e where e.parameter = ${code} and e.code = sample.hash($2) and e.key = d.key offset 0)`,
+      values: [s.patient, s.commonCode],
+    },
+    'two common tokens, never together': {
+      text: `select distinct d.key from fhir.token_entry d where d.parameter = ${code} and d.code = sample.hash($1)
+        and exists (select from fhir.token_entry e where e.parameter = ${parameterKey('Observation.category')}
+          and e.code = sample.hash($2) and e.key = d.key) order by d.key desc limit 21`,
+      values: [s.commonCode, s.otherCategory],
+    },
+  };
+}
+
+/** What the form of the policy does to plans and cost; leaves the product's form behind. */
 export async function comparePolicies(
   owner: pg.Client,
   app: pg.Client,
@@ -37,16 +44,26 @@ export async function comparePolicies(
   budgetMs: number,
 ): Promise<Record<string, Record<string, Measurement>>> {
   await owner.query(`create or replace function sample.current_tenant_opaque() returns int language plpgsql stable parallel safe
-    as $$ begin return nullif(current_setting('app.tenant_id', true), '')::int; end $$`);
+    as $$ begin return nullif(current_setting('app.tenant_id', true), '')::int; end $$;
+    grant execute on function sample.current_tenant_opaque to bench_app`);
   const results: Record<string, Record<string, Measurement>> = {};
-  for (const [form, policy] of Object.entries(FORMS)) {
-    await setPolicy(owner, 'shared', policy);
-    const measured: Record<string, Measurement> = {};
-    for (const [name, statement] of Object.entries(STATEMENTS)) {
-      measured[name] = await measure(app, subject.tenant, statement(subject), budgetMs);
+  try {
+    for (const [form, condition] of Object.entries(FORMS)) {
+      await setPolicy(owner, condition);
+      const measured: Record<string, Measurement> = {};
+      for (const [name, statement] of Object.entries(statements(subject))) {
+        measured[name] = await measure(app, subject.tenant, statement, budgetMs);
+      }
+      results[form] = measured;
     }
-    results[form] = measured;
+  } finally {
+    await setPolicy(owner, BUILT);
   }
-  await setPolicy(owner, 'shared', POLICY);
   return results;
+}
+
+async function setPolicy(owner: pg.Client, condition: string): Promise<void> {
+  for (const table of TABLES) {
+    await owner.query(`alter policy tenant_isolation on ${table} using (${condition}) with check (${condition})`);
+  }
 }
