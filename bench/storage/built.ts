@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import type { Candidate } from './candidates.ts';
 import type { Statement } from './measure.ts';
+import type { Queries, Subject } from './queries.ts';
 import {
   BASE_URL,
   compileCount,
@@ -20,6 +21,15 @@ const KEYS = new Map(
   ),
 );
 
+/** The key of a search parameter, by `Type.code`. */
+export function parameterKey(name: string): number {
+  const key = KEYS.get(name);
+  if (key === undefined) {
+    throw new Error(`There is no search parameter ${name}.`);
+  }
+  return key;
+}
+
 /** Applies the product's migrations and fills its tables by `sql/built.sql`, where `{Type.code}` is a parameter's key. */
 export async function loadBuilt(owner: pg.Client, ownerUrl: string): Promise<number> {
   await migrateDatabase({ connectionString: ownerUrl, log: console.log });
@@ -28,7 +38,7 @@ export async function loadBuilt(owner: pg.Client, ownerUrl: string): Promise<num
   await owner.query('truncate fhir.reference_entry, fhir.date_entry');
   const text = await readFile(join(import.meta.dirname, 'sql', 'built.sql'), 'utf8');
   const start = performance.now();
-  await owner.query(text.replaceAll(/\{(\w+\.[\w-]+)\}/g, (_, name: string) => String(KEYS.get(name))));
+  await owner.query(text.replaceAll(/\{(\w+\.[\w-]+)\}/g, (_, name: string) => String(parameterKey(name))));
   const seconds = (performance.now() - start) / 1000;
   for (const table of ['resource', 'token_entry', 'string_entry', 'reference_entry', 'date_entry']) {
     await owner.query(`vacuum (analyze) fhir.${table}`);
@@ -92,9 +102,50 @@ export const built: Candidate = {
       'string prefix': page(`Patient?family=${s.family}`),
       'count of a common token': count(code),
       'count of one month': count(`Observation?${month}`),
+      ...laterQueries(s),
     };
   },
 };
+
+/** Searches that the product does not offer yet, written by hand: whether the tables carry them. */
+function laterQueries(s: Subject): Queries {
+  const page = (keys: string, type: string): string => `select r.id, r.version, r.body from (${keys}) matched
+    join fhir.resource r on r.type = '${type}' and r.body is not null and r.key = matched.key order by r.key desc`;
+  const subject = `e.parameter = ${parameterKey('Observation.subject')}`;
+  const code = `c.parameter = ${parameterKey('Observation.code')} and c.code = sample.hash($1)`;
+  return {
+    'chain: subject with a family name': {
+      text: page(
+        `select distinct e.key from fhir.string_entry f
+           join fhir.resource p on p.type = 'Patient' and p.key = f.key and p.body is not null
+           join fhir.reference_entry e on ${subject} and e.target = p.target
+         where f.parameter = ${parameterKey('Patient.family')} and f.value >= $1 and f.value < $1 || U&'\\+10FFFF'
+         order by e.key desc limit 21`,
+        'Observation',
+      ),
+      values: [s.family],
+    },
+    '_has: patients with a rare code': {
+      text: page(
+        `select p.key from fhir.resource p where p.type = 'Patient' and p.body is not null
+           and p.target in (select e.target from fhir.token_entry c
+             join fhir.reference_entry e on ${subject} and e.key = c.key where ${code})
+         order by p.key desc limit 21`,
+        'Patient',
+      ),
+      values: [s.rareCode],
+    },
+    '_sort by date, common token': {
+      text: `select r.id, r.version, r.body from (
+          select c.key, max(s.low) as low from fhir.token_entry c
+          join fhir.date_entry s on s.parameter = ${parameterKey('Observation.date')} and s.key = c.key
+          where ${code} group by c.key order by 2 desc, 1 desc limit 21
+        ) matched join fhir.resource r on r.type = 'Observation' and r.body is not null and r.key = matched.key
+        order by matched.low desc, r.key desc`,
+      values: [s.commonCode],
+    },
+  };
+}
 
 function parse(path: string): ReturnType<typeof parseSearch> {
   const [type, text] = path.split('?') as [string, string];

@@ -20,7 +20,7 @@ const SETTINGS = {
   max_wal_size: '8GB',
   checkpoint_timeout: '30min',
   random_page_cost: 1.1,
-  max_connections: 60,
+  max_connections: 120,
   max_locks_per_transaction: 256,
   jit: 'off',
   timezone: 'UTC',

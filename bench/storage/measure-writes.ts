@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Cluster } from './cluster.ts';
 import { round } from './measure.ts';
 import { Database, ResourceKeys, type StoredVersion } from './product.ts';
+import { walPosition } from './reference.ts';
 import { builtWriter, jsonWriter, sideWriter, tokensWriter, type Writer } from './writers.ts';
 
 const BATCH = 300;
@@ -115,13 +116,6 @@ async function mergePendingLists(owner: pg.Client, schema: string): Promise<numb
     [schema],
   );
   return (await walPosition(owner)) - before;
-}
-
-async function walPosition(owner: pg.Client): Promise<number> {
-  const { rows } = await owner.query<{ bytes: number }>(
-    "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as bytes",
-  );
-  return rows[0]!.bytes;
 }
 
 /** Observations as the sample has them, under ids of their own. */

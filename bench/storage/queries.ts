@@ -39,6 +39,9 @@ export const QUERY_NAMES = [
   'string prefix',
   'count of a common token',
   'count of one month',
+  'chain: subject with a family name',
+  '_has: patients with a rare code',
+  '_sort by date, common token',
 ] as const;
 export type QueryName = (typeof QUERY_NAMES)[number];
 /** A query is missing where a candidate has no other statement for it than for another one. */

@@ -1,4 +1,4 @@
--- C1: fills the product's own tables. {Type.code} stands for the key of a search parameter.
+-- C1: fills the tables of the product. A name in braces stands for the key of a search parameter.
 insert into fhir.resource (tenant_id, version, key, target, last_updated, type, id, method, body)
 select tenant_id, 1, key, sample.hash('Observation/' || id), last_updated, 'Observation', id, 'POST', body
 from sample.observation order by key;

@@ -72,3 +72,6 @@ select :resources + 1 + n as key, 1 + (n / :patientsPerTenant)::int as tenant_id
 from generate_series(0, :tenants * :patientsPerTenant - 1) n;
 analyze sample.observation;
 analyze sample.patient;
+
+grant usage on schema sample to bench_app;
+grant execute on all functions in schema sample to bench_app;
