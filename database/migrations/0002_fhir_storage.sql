@@ -23,9 +23,10 @@ create table fhir.resource (
   method text collate "C" not null check (method in ('POST', 'PUT', 'DELETE')),
   -- The JSON that goes to the client as it is; null: deleted.
   body text check ((body is null) = (method = 'DELETE')),
-  primary key (tenant_id, type, id),
-  unique (tenant_id, type, key)
+  primary key (tenant_id, type, id)
 );
+-- Only what searches find: they walk it without a look at the rows.
+create unique index resource_key on fhir.resource (tenant_id, type, key) where body is not null;
 create index resource_last_updated on fhir.resource (tenant_id, type, last_updated, key);
 
 -- Versions that were replaced. Rows are only ever added.
@@ -83,7 +84,9 @@ create table fhir.date_entry (
   key bigint not null,
   primary key (tenant_id, parameter, low, high, key)
 );
+-- For what ends before or after a date, and for the dates of one resource when another filter drives the search.
 create index date_entry_high on fhir.date_entry (tenant_id, parameter, high, low, key);
+create index date_entry_key on fhir.date_entry (tenant_id, parameter, key, low, high);
 
 -- What was answered to a request that carried an Idempotency-Key, so that its repetition changes nothing.
 create table fhir.idempotent_request (

@@ -53,9 +53,9 @@ describe.each(['cut', 'freeze'] as const)('a database that is gone (%s)', (fault
   it('fails no liveness probe, turns readiness off and on, and loses nothing that was acknowledged', async () => {
     const acknowledged: string[] = [];
     const statuses = new Map<number, number>();
-    let isOver = false;
+    const run = { isOver: false };
     const load = Array.from({ length: 6 }, async () => {
-      while (!isOver) {
+      while (!run.isOver) {
         const answer = await client.post('Patient', { resourceType: 'Patient', active: true });
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
         if (answer.status === 201) {
@@ -68,7 +68,7 @@ describe.each(['cut', 'freeze'] as const)('a database that is gone (%s)', (fault
     });
     const lives: number[] = [];
     const watch = (async () => {
-      while (!isOver) {
+      while (!run.isOver) {
         lives.push(await probe('live'));
         await sleep(100);
       }
@@ -88,7 +88,7 @@ describe.each(['cut', 'freeze'] as const)('a database that is gone (%s)', (fault
     line.mend();
     const onAfterMs = await until(200);
     await atLeast(before + 6);
-    isOver = true;
+    run.isOver = true;
     await Promise.all([...load, watch]);
 
     console.log(

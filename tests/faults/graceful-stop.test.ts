@@ -38,10 +38,10 @@ describe('SIGTERM', () => {
     const client = new FhirClient(api.fhirUrl, token, [server.origin]);
     const answers: number[] = [];
     let failed = 0;
-    let isOver = false;
+    const run = { isOver: false };
     // As behind a load balancer: requests come as long as readiness is on, and a little longer.
     const load = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
+      while (!run.isOver) {
         await client.post('Patient', { resourceType: 'Patient' }).then(
           ({ status }) => answers.push(status),
           () => (failed += 1),
@@ -54,7 +54,7 @@ describe('SIGTERM', () => {
     expect((await fetch(`${server.origin}/health/ready`)).status).toBe(503);
     expect((await fetch(`${server.origin}/health/live`)).status).toBe(200);
     await sleep(600);
-    isOver = true;
+    run.isOver = true;
     await Promise.all(load);
     expect(await server.ended).toBe(0);
     expect(failed).toBe(0);
@@ -66,16 +66,16 @@ describe('SIGTERM', () => {
     const server = await startApi({ SHUTDOWN_DRAIN_MS: '0' });
     const client = new FhirClient(api.fhirUrl, token, [server.origin]);
     let failed = 0;
-    let isOver = false;
+    const run = { isOver: false };
     const load = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
+      while (!run.isOver) {
         await client.post('Patient', { resourceType: 'Patient' }).catch(() => (failed += 1));
       }
     });
     await sleep(300);
     process.kill(server.pid, 'SIGTERM');
     await sleep(700);
-    isOver = true;
+    run.isOver = true;
     await Promise.all(load);
     expect(await server.ended).toBe(0);
     expect(failed).toBeGreaterThan(0);

@@ -6,7 +6,7 @@ const BASE_DELAY_MS = 5;
 /** Unique indexes whose violation means that another transaction got there first. */
 const RACES = new Set([
   'resource_pkey',
-  'resource_tenant_id_type_key_key',
+  'resource_key',
   'resource_history_pkey',
   'token_entry_pkey',
   'string_entry_pkey',

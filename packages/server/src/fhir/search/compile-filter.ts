@@ -9,6 +9,11 @@ export interface EntryCondition {
   readonly table: Sql;
   readonly parameter: number;
   readonly condition: Sql;
+  /**
+   * Equalities that together say the same: each has its entries in the order of keys, so that a walk can merge them.
+   * Empty where the condition is none of equalities, or of too many.
+   */
+  readonly equalities: readonly Sql[];
   /** The resource matches when no entry does. */
   readonly negated: boolean;
   /** How few matches this kind of filter usually leaves; the smallest drives the search. */
@@ -35,6 +40,7 @@ export function compileEntryFilter(filter: EntryFilter): EntryCondition {
       table: TABLES[kind],
       parameter: filter.parameter.storedAs.key,
       condition: sql`true`,
+      equalities: [],
       negated: filter.missing,
       rank: 9,
     };
@@ -43,9 +49,23 @@ export function compileEntryFilter(filter: EntryFilter): EntryCondition {
     table: TABLES[filter.kind],
     parameter: filter.parameter.storedAs.key,
     condition: anyOf(conditionsOf(filter)),
+    equalities: equalitiesOf(filter),
     negated: filter.modifier === 'not',
     rank: RANKS[filter.kind],
   };
+}
+
+/** More than these are read all and sorted: planning a branch each would cost more. */
+const MAX_MERGED = 16;
+
+function equalitiesOf(filter: Exclude<EntryFilter, { kind: 'missing' }>): readonly Sql[] {
+  const equalities =
+    filter.kind === 'reference'
+      ? filter.operands.flatMap(({ targets }) => targets.map((target) => equalsAny(sql`e.target`, [hash64(target)])))
+      : filter.kind === 'token' && filter.operands.every(({ code }) => code !== undefined)
+        ? filter.operands.flatMap((operand) => tokenConditions([operand]))
+        : [];
+  return equalities.length > 1 && equalities.length <= MAX_MERGED ? equalities : [];
 }
 
 /** `a or b or …` in parentheses. */

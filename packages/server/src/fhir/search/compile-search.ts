@@ -32,16 +32,17 @@ export function compilePage(query: SearchQuery, cursor: Cursor | undefined, limi
     return sql<VersionRow>`select ${columns} from fhir.resource r where ${all([rows, ...own, ...position, ...probesOf([...driverAsProbe(driver), ...probes], sql`r.key`)])}
       order by r.last_updated ${direction}, r.key ${direction} limit ${limit}`.compile(builder);
   }
+  const pageOf = (keys: Sql): CompiledQuery<VersionRow> =>
+    sql<VersionRow>`select ${columns} from (${keys}) matched join fhir.resource r on ${rows} and r.key = matched.key
+      order by r.key desc`.compile(builder);
   const position = (key: Sql): Sql[] => (cursor === undefined ? [] : [sql`${key} < ${cursor[0]}::int8`]);
   if (driver === undefined || own.length > 0) {
-    return sql<VersionRow>`select ${columns} from fhir.resource r where ${all([rows, ...own, ...position(sql`r.key`), ...probesOf([...driverAsProbe(driver), ...probes], sql`r.key`)])}
-      order by r.key desc limit ${limit}`.compile(builder);
+    // Keys first, over the index alone; the bodies of the page after.
+    return pageOf(sql`select r.key from fhir.resource r where ${all([rows, ...own, ...position(sql`r.key`), ...probesOf([...driverAsProbe(driver), ...probes], sql`r.key`)])}
+      order by r.key desc limit ${limit}`);
   }
-  return sql<VersionRow>`select ${columns} from (
-      select distinct d.key from ${walk(driver, [...position(sql`d.key`), ...probesOf(probes, sql`d.key`)])}
-      order by d.key desc limit ${limit}
-    ) matched join fhir.resource r on ${rows} and r.key = matched.key
-    order by r.key desc`.compile(builder);
+  return pageOf(sql`select distinct d.key from ${walk(driver, [...position(sql`d.key`), ...probesOf(probes, sql`d.key`)])}
+      order by d.key desc limit ${limit}`);
 }
 
 /** How many match, counted up to `bound`. */
@@ -86,9 +87,16 @@ function driverAsProbe(driver: EntryCondition | undefined): readonly EntryCondit
   return driver === undefined ? [] : [driver];
 }
 
-/** The driver's entries as `d`, so that `e` is free for the probes. The planner makes one scan of it. */
+/**
+ * The driver's entries as `d`, so that `e` is free for the probes. The planner makes one scan of it, or merges one for
+ * each equality, which keeps the order of keys where an array would have all matches sorted.
+ */
 function walk(driver: EntryCondition, conditions: readonly Sql[]): Sql {
-  const entries = sql`(select e.key from ${driver.table} e where ${entryCondition(driver)}) d`;
+  const branches = driver.equalities.length > 0 ? driver.equalities : [driver.condition];
+  const scans = branches.map(
+    (condition) => sql`select e.key from ${driver.table} e where ${entryCondition({ ...driver, condition })}`,
+  );
+  const entries = sql`(${sql.join(scans, sql` union all `)}) d`;
   return conditions.length === 0 ? entries : sql`${entries} where ${all(conditions)}`;
 }
 

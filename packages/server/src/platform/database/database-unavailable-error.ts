@@ -18,6 +18,7 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) {
     return false;
   }
-  const code = String((error as { code?: unknown }).code ?? '');
-  return UNAVAILABLE_SQLSTATE.test(code) || NETWORK_CODE.test(code) || DRIVER_MESSAGE.test(error.message);
+  const code = (error as { code?: unknown }).code;
+  const known = typeof code === 'string' ? code : '';
+  return UNAVAILABLE_SQLSTATE.test(known) || NETWORK_CODE.test(known) || DRIVER_MESSAGE.test(error.message);
 }

@@ -150,4 +150,5 @@ export class Database {
 
 const BIND =
   "select set_config('app.tenant_id', $1, true), set_config('statement_timeout', $2, true), " +
-  "set_config('application_name', $3, true)";
+  // Searches touch few rows: a parallel plan costs them more than it brings (docs/adr/0002-storage.md).
+  "set_config('application_name', $3, true), set_config('max_parallel_workers_per_gather', '0', true)";
