@@ -83,7 +83,13 @@ function rowQueries(
     dateTo(parameter: string): string;
     readonly date: string;
     readonly family: string;
-    readonly values: { code(code: string): unknown; readonly otherCategory: unknown; readonly patient: unknown; readonly from: unknown; readonly to: unknown };
+    readonly values: {
+      code(code: string): unknown;
+      readonly otherCategory: unknown;
+      readonly patient: unknown;
+      readonly from: unknown;
+      readonly to: unknown;
+    };
   },
 ): Queries {
   const page = (condition: string, values: readonly unknown[], order = 'r.key desc', type = 'Observation') => ({
@@ -100,9 +106,18 @@ function rowQueries(
     'common token, newest 20': page(code, [common]),
     'patient + code, newest first': page(both, [values.patient, common]),
     'patient + code, by date descending': page(both, [values.patient, common], `${conditions.date} desc, r.key desc`),
-    'two common filters, nothing in common': page(`${code} and ${conditions.token('$2')}`, [common, values.otherCategory]),
-    'date: one month, ge and lt': page(`${conditions.dateFrom('$1')} and ${conditions.dateTo('$2')}`, [values.from, values.to]),
-    'patient + date ge': page(`${conditions.patient('$1')} and ${conditions.dateFrom('$2')}`, [values.patient, values.from]),
+    'two common filters, nothing in common': page(`${code} and ${conditions.token('$2')}`, [
+      common,
+      values.otherCategory,
+    ]),
+    'date: one month, ge and lt': page(`${conditions.dateFrom('$1')} and ${conditions.dateTo('$2')}`, [
+      values.from,
+      values.to,
+    ]),
+    'patient + date ge': page(`${conditions.patient('$1')} and ${conditions.dateFrom('$2')}`, [
+      values.patient,
+      values.from,
+    ]),
     'common token, page 50': page(`${code} and r.key < $2`, [common, s.deepKey]),
     '_lastUpdated range, newest first': page(
       'r.last_updated >= $1 and r.last_updated < $2',
@@ -138,7 +153,13 @@ export const tokens: Candidate = {
       dateTo: (parameter) => `r.low < ${parameter}`,
       date: 'r.low',
       family: 'r.family',
-      values: { code: (code) => `1${code}`, otherCategory: `3${s.otherCategory}`, patient: `11${s.patient}`, from: s.monthStart, to: s.monthEnd },
+      values: {
+        code: (code) => `1${code}`,
+        otherCategory: `3${s.otherCategory}`,
+        patient: `11${s.patient}`,
+        from: s.monthStart,
+        to: s.monthEnd,
+      },
     }),
 };
 

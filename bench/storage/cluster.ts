@@ -48,7 +48,14 @@ export async function startCluster(directory: string): Promise<Cluster> {
   }
   const password = await readFile(passwordFile, 'utf8');
   const port = await freePort();
-  await startServer({ binaries, identity, directory: data, port, logFile: join(directory, 'postgres.log'), settings: SETTINGS });
+  await startServer({
+    binaries,
+    identity,
+    directory: data,
+    port,
+    logFile: join(directory, 'postgres.log'),
+    settings: SETTINGS,
+  });
   const url = (login: 'owner' | 'app'): string =>
     `postgres://${login === 'owner' ? 'postgres' : 'bench_app'}:${password}@127.0.0.1:${port}/postgres`;
   const owner = await connect(url('owner'));

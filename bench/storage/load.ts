@@ -12,7 +12,9 @@ export interface Size {
 export async function runFile(owner: pg.Client, name: string, size: Size): Promise<number> {
   const text = await readFile(join(import.meta.dirname, 'sql', `${name}.sql`), 'utf8');
   const start = performance.now();
-  await owner.query(text.replaceAll(/(?<!:):(resources|tenants|patientsPerTenant)\b/g, (_, key: keyof Size) => String(size[key])));
+  await owner.query(
+    text.replaceAll(/(?<!:):(resources|tenants|patientsPerTenant)\b/g, (_, key: keyof Size) => String(size[key])),
+  );
   return (performance.now() - start) / 1000;
 }
 

@@ -39,7 +39,12 @@ export async function asTenant<T>(client: pg.Client, tenant: number, work: () =>
 }
 
 /** Runs a statement prepared, warm, for `budgetMs` at most, and explains it once. */
-export async function measure(client: pg.Client, tenant: number, statement: Statement, budgetMs: number): Promise<Measurement> {
+export async function measure(
+  client: pg.Client,
+  tenant: number,
+  statement: Statement,
+  budgetMs: number,
+): Promise<Measurement> {
   const name = `m${statementId++}`;
   const values = [...statement.values];
   return asTenant(client, tenant, async () => {
@@ -71,7 +76,10 @@ export async function measure(client: pg.Client, tenant: number, statement: Stat
 
 let statementId = 0;
 
-async function explain(client: pg.Client, { text, values }: Statement): Promise<{ plan: PlanNode; planningMs: number }> {
+async function explain(
+  client: pg.Client,
+  { text, values }: Statement,
+): Promise<{ plan: PlanNode; planningMs: number }> {
   const result = await client.query<{ 'QUERY PLAN': [{ Plan: PlanNode; 'Planning Time': number }] }>(
     `explain (analyze, buffers, format json) ${text}`,
     [...values],
@@ -82,7 +90,8 @@ async function explain(client: pg.Client, { text, values }: Statement): Promise<
 
 function describe(node: PlanNode): string {
   const target = node['Index Name'] ?? node['Relation Name'];
-  const condition = node['Index Cond'] === undefined || node['Index Cond'].includes('tenant_id') ? '' : ' without tenant';
+  const condition =
+    node['Index Cond'] === undefined || node['Index Cond'].includes('tenant_id') ? '' : ' without tenant';
   const children = (node.Plans ?? []).map(describe);
   return `${node['Node Type']}${target === undefined ? '' : ` ${target}`}${condition}${children.length > 0 ? ` (${children.join(', ')})` : ''}`;
 }
