@@ -332,6 +332,11 @@ describe('the API description', () => {
     expect(Object.keys(document.paths)).toContain('/fhir/R4/{type}/{id}/_history/{versionId}');
   });
 
+  it("is where the server's own address leads", async () => {
+    const answer = await fetch(api.origin, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'docs']);
+  });
+
   it('names paths that answer, and methods that they take', async () => {
     const { paths } = (await (await fetch(`${api.origin}/docs/openapi.json`)).json()) as {
       paths: Record<string, Record<string, unknown>>;

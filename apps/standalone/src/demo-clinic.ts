@@ -15,6 +15,9 @@ export interface DemoClinicOptions {
 const SLUG = 'demo';
 const OPERATOR = 'operator';
 
+/** An application on the developer's own machine, so that people can sign in to something. It has no secret. */
+const DEMO_APP = { clientId: 'demo-app', redirectUris: ['http://localhost:3000/callback'] } as const;
+
 /** Where the addresses and credentials of the demo clinic's client are written. */
 interface DemoClientFile {
   readonly fhirUrl: string;
@@ -96,6 +99,15 @@ async function createCallers(options: DemoClinicOptions, tenantId: number, file:
       name: 'Demo client',
       scopes: ['system/*.cruds'],
       grantTypes: ['client_credentials'],
+    });
+    await createClient(database, {
+      tenantId,
+      clientId: DEMO_APP.clientId,
+      name: 'Demo app',
+      scopes: ['user/*.cruds', OPERATOR_SCOPE],
+      grantTypes: ['authorization_code', 'refresh_token'],
+      redirectUris: DEMO_APP.redirectUris,
+      isPublic: true,
     });
     const { password } = await createUser(database, {
       tenantId,

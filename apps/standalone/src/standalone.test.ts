@@ -75,6 +75,21 @@ describe('npm start', () => {
     expect(created.status).toBe(201);
     patientUrl = new URL(created.headers.get('location') as string).pathname.replace(/\/_history.*/, '');
 
+    const signIn = new URL(`${standalone.origin}/oauth/auth`);
+    signIn.search = new URLSearchParams({
+      client_id: 'demo-app',
+      response_type: 'code',
+      redirect_uri: 'http://localhost:3000/callback',
+      scope: 'openid user/*.rs',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    }).toString();
+    const toSignIn = await fetch(signIn, { redirect: 'manual' });
+    expect([toSignIn.status, toSignIn.headers.get('location')]).toEqual([
+      303,
+      expect.stringContaining('/oauth/interaction/'),
+    ]);
+
     const secrets = JSON.parse(await readFile(join(directory, 'secrets.json'), 'utf8')) as Record<string, string>;
     const services = (await processesOf(directory)).filter(({ program }) => /apps\/(api|worker)\//.test(program));
     expect(services).toHaveLength(2);
