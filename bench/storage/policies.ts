@@ -3,16 +3,14 @@ import { parameterKey } from './built.ts';
 import { measure, type Measurement, type Statement } from './measure.ts';
 import type { Subject } from './queries.ts';
 
-const BUILT = 'tenant_id = platform.current_tenant()';
-
 const FORMS = {
-  'current_tenant(), in line': BUILT,
+  'current_tenant(), in line': 'tenant_id = platform.current_tenant()',
   'current_setting()::int, bare': "tenant_id = current_setting('app.tenant_id')::int",
-  '(select current_setting()::int)': "tenant_id = (select current_setting('app.tenant_id')::int)",
+  '(select current_tenant())': 'tenant_id = (select platform.current_tenant())',
   'plpgsql function, not in line': 'tenant_id = sample.current_tenant_opaque()',
 };
 
-const TABLES = ['fhir.resource', 'fhir.token_entry', 'fhir.reference_entry'];
+const TABLES = ['resource', 'token_entry', 'string_entry', 'reference_entry', 'date_entry'];
 
 /** One index row, a hundred probes, and two long walks that are merged. */
 function statements(s: Subject): Readonly<Record<string, Statement>> {
@@ -36,7 +34,7 @@ function statements(s: Subject): Readonly<Record<string, Statement>> {
   };
 }
 
-/** What the form of the policy does to plans and cost; leaves the product's form behind. */
+/** What the form of the policy does to plans and cost; leaves that of the product behind. */
 export async function comparePolicies(
   owner: pg.Client,
   app: pg.Client,
@@ -46,8 +44,8 @@ export async function comparePolicies(
   await owner.query(`create or replace function sample.current_tenant_opaque() returns int language plpgsql stable parallel safe
     as $$ begin return nullif(current_setting('app.tenant_id', true), '')::int; end $$;
     grant execute on function sample.current_tenant_opaque to bench_app`);
-  const results: Record<string, Record<string, Measurement>> = {};
-  try {
+  return withPolicy(owner, async () => {
+    const results: Record<string, Record<string, Measurement>> = {};
     for (const [form, condition] of Object.entries(FORMS)) {
       await setPolicy(owner, condition);
       const measured: Record<string, Measurement> = {};
@@ -56,14 +54,25 @@ export async function comparePolicies(
       }
       results[form] = measured;
     }
-  } finally {
-    await setPolicy(owner, BUILT);
-  }
-  return results;
+    return results;
+  });
 }
 
-async function setPolicy(owner: pg.Client, condition: string): Promise<void> {
+export async function setPolicy(owner: pg.Client, condition: string): Promise<void> {
   for (const table of TABLES) {
-    await owner.query(`alter policy tenant_isolation on ${table} using (${condition}) with check (${condition})`);
+    await owner.query(`alter policy tenant_isolation on fhir.${table} using (${condition})`);
+  }
+}
+
+/** Puts the condition that was there before `work` back behind it. */
+export async function withPolicy<T>(owner: pg.Client, work: () => Promise<T>): Promise<T> {
+  const { rows } = await owner.query<{ condition: string }>(
+    `select qual as condition from pg_policies
+     where schemaname = 'fhir' and tablename = 'resource' and policyname = 'tenant_isolation'`,
+  );
+  try {
+    return await work();
+  } finally {
+    await setPolicy(owner, rows[0]!.condition);
   }
 }
