@@ -11,8 +11,9 @@ const node = {
   pool: 'forks',
   // Tests use the processor themselves: PostgreSQL and the processes that they start run beside them.
   maxWorkers: 2,
-  testTimeout: 15_000,
-  hookTimeout: 30_000,
+  // Far above what they take: a slow machine is no failure.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
 } as const;
 
 /** What a person reads, and what `.ci/run` counts. */
