@@ -15,7 +15,7 @@ import {
   supportedSearchParameters,
 } from './product.ts';
 
-const KEYS = new Map(
+const KEYS = new Map<string, number>(
   ['Observation', 'Patient'].flatMap((type) =>
     supportedSearchParameters(type).map(({ code, key }) => [`${type}.${code}`, key] as const),
   ),

@@ -1,5 +1,5 @@
 /** What the benchmark takes from the product as built: run `npm run build` first. */
-export { Database } from '../../packages/server/dist/platform/database/index.js';
+export { Database, type Transaction } from '../../packages/server/dist/platform/database/index.js';
 export { compileCount, compilePage } from '../../packages/server/dist/fhir/search/compile-search.js';
 export {
   ResourceKeys,

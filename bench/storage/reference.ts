@@ -23,7 +23,7 @@ export async function measureReference(owner: pg.Client, subject: Subject, budge
     subject.tenant,
     {
       text: `select r.id, r.version, r.body from fhir.resource r
-        where r.tenant_id = $1 and r.type = 'Observation' and r.key = any($2::int8[])`,
+        where r.tenant_id = $1 and r.type = 'Observation' and r.key = any($2::int8[]) and r.body is not null`,
       values: [subject.tenant, rows.map(({ key }) => key)],
     },
     budgetMs,
