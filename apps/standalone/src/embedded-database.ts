@@ -32,6 +32,8 @@ const SETTINGS = {
   random_page_cost: 1.1,
   // Our statements are short: compiling one takes longer than running it.
   jit: 'off',
+  // A search over what was just loaded is planned blindly until statistics are there: it takes ten times as long.
+  autovacuum_naptime: '10s',
   timezone: 'UTC',
   log_timezone: 'UTC',
   // Statements and details quote values of patients; they stay out of the log.
