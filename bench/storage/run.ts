@@ -11,7 +11,7 @@ const { values: options } = parseArgs({
     resources: { type: 'string', default: '50000' },
     tenants: { type: 'string', default: '20' },
     /** Milliseconds that a statement is repeated. */
-    budget: { type: 'string', default: '200' },
+    budget: { type: 'string', default: '100' },
     directory: { type: 'string', default: join(tmpdir(), `storage-bench-${process.pid}`) },
     results: { type: 'string', default: join(import.meta.dirname, 'results.json') },
     keep: { type: 'boolean', default: false },
