@@ -101,6 +101,8 @@ create table fhir.idempotent_request (
 );
 create index idempotent_request_created_at on fhir.idempotent_request (tenant_id, created_at);
 
+-- The clinic comes from a sub-select: put in line, its number would be looked up in the statistics, and a clinic that
+-- came after they were made would have no rows to the planner (docs/adr/0002-storage.md).
 do $$
 declare
   table_name text;
@@ -111,7 +113,7 @@ begin
     execute format('alter table fhir.%I enable row level security', table_name);
     execute format('alter table fhir.%I force row level security', table_name);
     execute format(
-      'create policy tenant_isolation on fhir.%I using (tenant_id = platform.current_tenant()) '
+      'create policy tenant_isolation on fhir.%I using (tenant_id = (select platform.current_tenant())) '
       'with check (tenant_id = platform.current_tenant())', table_name);
   end loop;
 end

@@ -41,7 +41,7 @@ create table identity.app_user (
 alter table identity.app_user enable row level security;
 alter table identity.app_user force row level security;
 create policy tenant_isolation on identity.app_user
-  using (tenant_id = platform.current_tenant())
+  using (tenant_id = (select platform.current_tenant()))
   with check (tenant_id = platform.current_tenant());
 
 -- Keys that sign tokens. The private half is sealed with a key that the database does not have.

@@ -104,6 +104,6 @@ create index subscription_index_resource_type on fhir.subscription_index (tenant
 alter table fhir.subscription_index enable row level security;
 alter table fhir.subscription_index force row level security;
 create policy tenant_isolation on fhir.subscription_index
-  using (tenant_id = platform.current_tenant())
+  using (tenant_id = (select platform.current_tenant()))
   with check (tenant_id = platform.current_tenant());
 grant select, insert, update, delete on fhir.subscription_index to healthcare_app;
