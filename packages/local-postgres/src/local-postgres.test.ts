@@ -162,7 +162,7 @@ describe('processIdentity', () => {
     expect(() => processIdentity(() => 'root:x:0:0::/:\npostgres:x:0:0::/:\n')).toThrow(/useradd --system postgres/);
   });
 
-  it.runIf(!isRoot)('changes nothing for anybody else', () => {
+  it.runIf(!isRoot)('changes nothing for anybody else (skipped for root, who is lent an account)', () => {
     expect(processIdentity()).toEqual({});
   });
 });
